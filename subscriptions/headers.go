@@ -1,0 +1,87 @@
+package subscriptions
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Header is one header field with the spelling that goes on the wire.
+type Header struct {
+	Name, Value string
+}
+
+// Headers is an ordered list of header fields. Names are unique without regard to case. Its JSON form is an object in that order.
+type Headers []Header
+
+// Get returns the value of name, compared without regard to case, or "".
+func (h Headers) Get(name string) string {
+	for _, f := range h {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// MarshalJSON prints an object in the list's order; no headers are {}.
+func (h Headers) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	buf.WriteByte('{')
+	for i, f := range h {
+		if i > 0 {
+			buf.WriteByte(',')
+		}
+		name, err := json.Marshal(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(f.Value)
+		if err != nil {
+			return nil, err
+		}
+		buf.Write(name)
+		buf.WriteByte(':')
+		buf.Write(value)
+	}
+	buf.WriteByte('}')
+	return buf.Bytes(), nil
+}
+
+// UnmarshalJSON reads an object of strings and keeps its order. A name given twice, in whatever case, is an error.
+func (h *Headers) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	if token == nil {
+		*h = nil
+		return nil
+	}
+	if token != json.Delim('{') {
+		return errors.New("headers must be an object of strings")
+	}
+	var list Headers
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := key.(string)
+		var value string
+		if err := dec.Decode(&value); err != nil {
+			return fmt.Errorf("header %q must be a string", name)
+		}
+		for _, f := range list {
+			if strings.EqualFold(f.Name, name) {
+				return fmt.Errorf("header %q is given twice", name)
+			}
+		}
+		list = append(list, Header{Name: name, Value: value})
+	}
+	*h = list
+	return nil
+}
