@@ -1,0 +1,32 @@
+// Package payloads holds what each platform says, to listeners and to its own SDKs: the contract every platform fulfils.
+//
+// A [Platform] is one value of data and functions for one platform in one profile. The core (sender, scheduler, web) works with that
+// value alone and never asks which platform it has. One folder below this package makes the values of one platform; cmd/app lists them.
+//
+// The trip of an event through a Platform:
+//
+//	EventType.Build   seed, now, subscription  -> the event as that platform prints it, still a tree
+//	Override.Apply    the user's changes
+//	Platform.Matches  does this subscription's scope hold the event?
+//	Platform.Compose  tree -> one or more Messages: bytes fixed once
+//	Batch.Join        (batching platforms) held messages -> one Message
+//	Platform.Sign     Message + Stamp -> header, afresh for each attempt
+//	Platform.Judge    Reply -> Verdict
+//
+// # Decisions
+//
+//  1. 2026-11-21. A platform is a struct, not an interface: an ability it lacks is a nil field, not a stub. Construction happens in
+//     functions that return values; nothing registers itself.
+//  2. 2026-11-21. One value per platform and profile. The core looks up (platform, profile) of a subscription and is done; no function of a
+//     Platform takes a profile.
+//  3. 2026-11-21. Build is given the subscription, because what is printed depends on it: quirks change keys, and an event whose place
+//     the trigger does not state happens in the scope the subscription looks at. Matches then reads the finished tree, so a place that
+//     the user did state is compared like any other. Rejected: a scope parameter beside the tree, which could disagree with it.
+//  4. 2026-11-21. Compose prints one event; Batch.Join builds the envelope, also for a single event. Held events therefore keep the bytes
+//     they were composed with, whatever happens to options during the window.
+//  5. 2026-11-21. Judge replaces a success rule and a retry rule: one function sees the reply and says success, worth another try, and in
+//     whose words. A server that ignores the listener's answer needs all three.
+//  6. 2026-11-21. Verify and Sign live side by side in the platform and share no code path beyond package signature, so that one can be
+//     wrong without the other agreeing.
+//  7. 2026-11-21. Values keep key order and number form because signatures cover bytes; encoding/json keeps neither.
+package payloads
