@@ -1,0 +1,21 @@
+// Package sender makes one attempt: prepare, stamp, sign, send, report.
+//
+// It knows no queue and no store; the worker, one-shot sends, pings and checkers use it unchanged. [Sender.Prepare] turns a message and a
+// stamp into a [Request], [Sender.Do] sends it once and returns a [Report].
+//
+// # Decisions
+//
+//  1. 2026-11-21. net/http sends. Header names keep the platform's case because they are set as map keys, not through Header.Set; their
+//     order on the wire is Go's. Rejected: an HTTP/1.1 writer of our own, which would have to be kept correct for ever to gain an order
+//     no listener should read.
+//  2. 2026-11-21. Connections are reused for two idle seconds only. The platforms open a new one for each request; reuse matters for
+//     throughput under load, while a longer idle time would meet listeners that close after five seconds in mid-request.
+//  3. 2026-11-21. Two clocks for one attempt: the timeout (whole exchange, or connect and each silence between bytes, as the platform's
+//     client means it) and the deadline, which caps everything, redirects included.
+//  4. 2026-11-21. Target addresses are judged when dialling, on the resolved address, so that a name that resolves differently later
+//     gains nothing.
+//  5. 2026-11-21. Replies are decompressed here (gzip and deflate by the standard library, brotli by github.com/andybalholm/brotli,
+//     which is what net/http users reach for), because the platforms' clients announce those encodings and a listener may use them.
+//  6. 2026-11-21. What a report shows is masked here, once: user:pass@ in URLs, the Authorization header made from it, and every field
+//     the platform marked secret. Nothing unmasked leaves this package except on the wire.
+package sender

@@ -1,0 +1,26 @@
+// Package history is the record of what happened: events, deliveries, attempts, and the feed of their changes. It is the truth; queues only
+// carry references to it.
+//
+// A delivery is in exactly one place at any moment, and each method below moves it between two places in one atomic step:
+//
+//	waiting    due at a time, nobody works on it     (Append, Seal, Finish, Redispatch put it there)
+//	collecting a batch still open; due when its window ends
+//	chained    behind another delivery of its chain  (released by that one's end)
+//	lane       its subscription is at its limit      (released by the end of an attempt of that subscription)
+//	in flight  claimed by a worker under a token     (Claim; left by Finish, Interrupt or Release)
+//	settled    succeeded, failed or cancelled
+//
+// A reference ([Ref]) names delivery, attempt and generation. A Claim succeeds only for the reference the delivery now waits under, so a
+// task that was delivered twice, came late or belongs to a dead worker ends quietly with ErrStale. A crash at any point leaves the delivery
+// in one of these places, from where the scheduler's sweep finds it: waiting and overdue, or in flight under a worker that is dead.
+//
+// # Decisions
+//
+//  1. 2026-11-21. Lanes and batch buffers live here, not in scheduler/redisstore as the design first said: parking, claiming and ending an
+//     attempt must be one atomic step with the delivery's state, or a crash between the two stores leaves a slot taken for ever.
+//  2. 2026-11-21. Attempt 0 of a collecting delivery is its flush, so windows, retries and the sweep share one mechanism.
+//  3. 2026-11-21. The feed is the tail of the record. Readers resume by entry id and are told when their place is gone (ErrGap).
+//  4. 2026-11-21. Attempt numbers count what may have been on the wire; the schedule counts failures charged (Delivery.Failures). A crash
+//     raises the first and not the second.
+//  5. 2026-11-21. The interface is wide because the record is one thing; callers take the narrow part they use (Recorder, Reader, Feed).
+package history

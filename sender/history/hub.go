@@ -1,0 +1,185 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// Sizes of a Hub.
+const (
+	hubRing   = 2000 // entries a reconnecting follower is served from memory
+	hubBuffer = 256  // batches a slow follower may lag behind
+)
+
+// Hub lets many followers in one process share one tail of the feed. Run must be running for followers to see anything new. It is safe for
+// concurrent use.
+type Hub struct {
+	feed Feed
+
+	mu        sync.Mutex
+	ring      []Entry
+	last      string // id of the newest entry seen
+	ready     chan struct{}
+	followers map[chan []Entry]struct{}
+}
+
+// NewHub returns a Hub on feed.
+func NewHub(feed Feed) *Hub {
+	return &Hub{feed: feed, ready: make(chan struct{}), followers: map[chan []Entry]struct{}{}}
+}
+
+// Run reads the feed from its present end and passes it on until ctx ends or the feed fails; its error is the feed's. It may be called again
+// after an error and then goes on where it stopped.
+func (h *Hub) Run(ctx context.Context) error {
+	h.mu.Lock()
+	from := h.last
+	h.mu.Unlock()
+	if from == "" {
+		last, err := h.feed.Last(ctx)
+		if err != nil {
+			return err
+		}
+		from = last
+	}
+	h.mu.Lock()
+	h.last = from
+	h.mu.Unlock()
+	h.open()
+	err := h.feed.Tail(ctx, from, h.publish)
+	if errors.Is(err, ErrGap) {
+		h.reset()
+	}
+	return err
+}
+
+func (h *Hub) open() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.ready:
+	default:
+		close(h.ready)
+	}
+}
+
+// reset forgets the place in the feed and ends every follower with ErrGap.
+func (h *Hub) reset() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last, h.ring = "", nil
+	for ch := range h.followers {
+		delete(h.followers, ch)
+		close(ch)
+	}
+}
+
+func (h *Hub) publish(entries []Entry) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ring = append(h.ring, entries...)
+	if extra := len(h.ring) - hubRing; extra > 0 {
+		h.ring = slices.Clone(h.ring[extra:])
+	}
+	h.last = entries[len(entries)-1].ID
+	for ch := range h.followers {
+		select {
+		case ch <- entries:
+		default: // too slow: it is told by the closed channel
+			delete(h.followers, ch)
+			close(ch)
+		}
+	}
+	return nil
+}
+
+// Follow calls fn with the entries after the given id ("" is now) and then with each new one, until ctx ends or fn returns an error, which it
+// returns. ErrGap when the entries are gone or the follower was too slow; it should read the state anew. The slices are shared and must
+// not be changed. started, if not nil, is called once no later entry can be missed, before the first call of fn.
+func (h *Hub) Follow(ctx context.Context, after string, started func(), fn func([]Entry) error) error {
+	select {
+	case <-h.ready:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	ch, last, missed, known := h.join(after)
+	defer h.leave(ch)
+	if started != nil {
+		started()
+	}
+	switch {
+	case !known:
+		if err := h.catchUp(ctx, after, last, fn); err != nil {
+			return err
+		}
+	case len(missed) > 0:
+		if err := fn(missed); err != nil {
+			return err
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case entries, ok := <-ch:
+			if !ok {
+				return ErrGap
+			}
+			if err := fn(entries); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// join registers a follower and returns what it missed, as far as the ring knows.
+func (h *Hub) join(after string) (ch chan []Entry, last string, missed []Entry, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ch = make(chan []Entry, hubBuffer)
+	h.followers[ch] = struct{}{}
+	if after == "" || after == h.last {
+		return ch, h.last, nil, true
+	}
+	at := slices.IndexFunc(h.ring, func(e Entry) bool { return e.ID == after })
+	if at < 0 {
+		return ch, h.last, nil, false
+	}
+	return ch, h.last, slices.Clone(h.ring[at+1:]), true
+}
+
+func (h *Hub) leave(ch chan []Entry) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.followers, ch)
+}
+
+var errCaughtUp = errors.New("caught up")
+
+// catchUp reads the feed itself from after up to and including last.
+func (h *Hub) catchUp(ctx context.Context, after, last string, fn func([]Entry) error) error {
+	if last == "" || CompareIDs(after, last) > 0 {
+		return ErrGap // an id from another life of the feed
+	}
+	err := h.feed.Tail(ctx, after, func(entries []Entry) error {
+		end := slices.IndexFunc(entries, func(e Entry) bool { return CompareIDs(e.ID, last) > 0 })
+		done := end >= 0 || (len(entries) > 0 && entries[len(entries)-1].ID == last)
+		if end >= 0 {
+			entries = entries[:end]
+		}
+		if len(entries) > 0 {
+			if err := fn(entries); err != nil {
+				return err
+			}
+		}
+		if done {
+			return errCaughtUp
+		}
+		return nil
+	})
+	if errors.Is(err, errCaughtUp) {
+		return nil
+	}
+	return err
+}
