@@ -1,0 +1,111 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Memory keeps heartbeats and idempotency keys of one process. It implements Workers and Keys and is safe for concurrent use.
+type Memory struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	workers map[string]Worker
+	keys    map[string]memoryKey
+}
+
+var (
+	_ Workers = (*Memory)(nil)
+	_ Keys    = (*Memory)(nil)
+)
+
+// memoryKey is one idempotency key.
+type memoryKey struct {
+	fingerprint string
+	answer      []byte
+	done        bool
+	expires     time.Time
+}
+
+// NewMemory returns an empty Memory on the given clock.
+func NewMemory(now func() time.Time) *Memory {
+	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}}
+}
+
+// Beat keeps w.
+func (m *Memory) Beat(_ context.Context, w Worker) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.workers[w.ID] = w
+	return nil
+}
+
+// Workers lists the workers by start.
+func (m *Memory) Workers(context.Context) ([]Worker, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := make([]Worker, 0, len(m.workers))
+	for _, w := range m.workers {
+		list = append(list, w)
+	}
+	slices.SortFunc(list, func(a, b Worker) int {
+		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// Leave removes a worker.
+func (m *Memory) Leave(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.workers, id)
+	return nil
+}
+
+// Begin reserves a key, as Keys says.
+func (m *Memory) Begin(_ context.Context, key, fingerprint string) ([]byte, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.expire()
+	k, ok := m.keys[key]
+	switch {
+	case !ok:
+		m.keys[key] = memoryKey{fingerprint: fingerprint, expires: m.now().Add(KeyInFlightFor)}
+		return nil, false, nil
+	case k.fingerprint != fingerprint:
+		return nil, false, ErrKeyReused
+	case !k.done:
+		return nil, false, ErrKeyInFlight
+	default:
+		return slices.Clone(k.answer), true, nil
+	}
+}
+
+// expire forgets keys whose time is over; the caller holds the lock.
+func (m *Memory) expire() {
+	now := m.now()
+	for key, k := range m.keys {
+		if !now.Before(k.expires) {
+			delete(m.keys, key)
+		}
+	}
+}
+
+// Complete stores the answer of a reserved key.
+func (m *Memory) Complete(_ context.Context, key, fingerprint string, answer []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys[key] = memoryKey{fingerprint: fingerprint, answer: slices.Clone(answer), done: true, expires: m.now().Add(KeyFor)}
+	return nil
+}
+
+// Abandon frees a reserved key.
+func (m *Memory) Abandon(_ context.Context, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.keys, key)
+	return nil
+}

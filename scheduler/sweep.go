@@ -1,0 +1,156 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/annohook/annohook/sender/history"
+)
+
+// sweepLimit bounds what one sweep looks at; the oldest come first, so a longer list is worked off from the front.
+const sweepLimit = 500
+
+// trimEvery is how often settled deliveries beyond the retention are deleted.
+const trimEvery = 10 * time.Second
+
+// Run makes attempts until ctx ends: it serves the queue, keeps the heartbeat and sweeps. It returns when every attempt in flight is recorded
+// or given back.
+func (s *Scheduler) Run(ctx context.Context) error {
+	if s.worker.ID == "" {
+		return errors.New("run attempts: this process has no worker id")
+	}
+	if err := s.beat(ctx); err != nil {
+		s.log.WarnContext(ctx, "first heartbeat failed", "error", err)
+	}
+	// The heartbeat goes on while the queue drains, so that nobody takes over attempts that are about to end.
+	alive, stopBeating := context.WithCancel(context.WithoutCancel(ctx))
+	group, _ := errgroup.WithContext(context.WithoutCancel(ctx))
+	group.Go(func() error {
+		every(alive, BeatEvery, func() { s.logged(alive, "heartbeat", s.beat(alive)) })
+		return nil
+	})
+	group.Go(func() error { every(ctx, SweepEvery, func() { s.logged(ctx, "sweep", s.Sweep(ctx)) }); return nil })
+	group.Go(func() error { every(ctx, trimEvery, func() { s.logged(ctx, "trim", s.trim(ctx)) }); return nil })
+	group.Go(func() error {
+		defer stopBeating()
+		return s.queue.Run(ctx, s.Handle)
+	})
+	err := group.Wait()
+	leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	s.logged(leave, "leave", s.workers.Leave(leave, s.worker.ID))
+	return err
+}
+
+func (s *Scheduler) logged(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, what+" failed", "error", err)
+	}
+}
+
+// every calls fn at each interval until ctx ends.
+func every(ctx context.Context, interval time.Duration, fn func()) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			fn()
+		}
+	}
+}
+
+func (s *Scheduler) beat(ctx context.Context) error {
+	w := s.worker
+	w.Beat = s.now()
+	return s.workers.Beat(ctx, w)
+}
+
+func (s *Scheduler) trim(ctx context.Context) error {
+	_, err := s.history.Trim(ctx, s.keep.Deliveries, s.now().Add(-s.keep.Age))
+	return err
+}
+
+// Sweep repairs what crashes left behind, once: it dispatches overdue references that no queue holds, and starts again what dead workers had
+// in flight. Run calls it every SweepEvery; several processes may sweep at the same time.
+func (s *Scheduler) Sweep(ctx context.Context) error {
+	return errors.Join(s.sweepWaiting(ctx), s.sweepFlights(ctx))
+}
+
+func (s *Scheduler) sweepWaiting(ctx context.Context) error {
+	overdue, err := s.history.Overdue(ctx, s.now().Add(-OverdueAfter), sweepLimit)
+	if err != nil {
+		return err
+	}
+	for _, due := range overdue {
+		held, err := s.queue.Holds(ctx, due.Ref)
+		if err != nil {
+			return err
+		}
+		if held {
+			continue
+		}
+		next, err := s.history.Redispatch(ctx, due.Ref)
+		if errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.log.InfoContext(ctx, "overdue reference dispatched again", "delivery_id", due.Delivery, "attempt", due.Attempt)
+		s.enqueue(ctx, next)
+	}
+	return nil
+}
+
+func (s *Scheduler) sweepFlights(ctx context.Context) error {
+	flights, err := s.history.InFlight(ctx)
+	if err != nil || len(flights) == 0 {
+		return err
+	}
+	alive, err := s.alive(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range flights {
+		// A flight that began just now may belong to a worker whose first beat is still on its way.
+		if alive[f.Worker] || s.now().Sub(f.Since) < DeadAfter {
+			continue
+		}
+		dues, err := s.history.Interrupt(ctx, f.Token, "the worker stopped answering during the attempt", s.now())
+		if errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.log.WarnContext(ctx, "attempt of a dead worker started again", "delivery_id", f.Token.Delivery, "attempt", f.Token.Number, "worker", f.Worker)
+		s.enqueue(ctx, dues...)
+	}
+	return nil
+}
+
+// forgetAfter is how long a dead worker is still listed.
+const forgetAfter = 10 * time.Minute
+
+// alive returns the workers that beat lately, and forgets those that have been dead for long.
+func (s *Scheduler) alive(ctx context.Context) (map[string]bool, error) {
+	workers, err := s.workers.Workers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alive := map[string]bool{}
+	for _, w := range workers {
+		silent := s.now().Sub(w.Beat)
+		alive[w.ID] = silent < DeadAfter
+		if silent > forgetAfter {
+			s.logged(ctx, "forget worker", s.workers.Leave(ctx, w.ID))
+		}
+	}
+	return alive, nil
+}
