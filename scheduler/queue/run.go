@@ -1,0 +1,188 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/sender/history"
+)
+
+// Polling of the Asynq servers. Only the first of a process looks for due tasks often; the others would repeat its work.
+const (
+	taskCheck        = 10 * time.Millisecond
+	delayedCheck     = 250 * time.Millisecond
+	delayedCheckRest = 5 * time.Second
+)
+
+// run is one Run of a queue.
+type run struct {
+	queue    *Queue
+	handle   func(context.Context, history.Due)
+	work     context.Context //nolint:containedctx // of the handlers; it outlives the context of Run by the grace
+	handlers sync.WaitGroup
+
+	mu      sync.Mutex
+	held    map[history.Ref]heldRef
+	closing bool
+}
+
+// heldRef is an early reference on its timer.
+type heldRef struct {
+	due   history.Due
+	timer *time.Timer
+}
+
+// Run hands out due references until ctx ends, as scheduler.Queue says.
+func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Due)) error {
+	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	r := &run{queue: q, handle: handle, work: work, held: map[history.Ref]heldRef{}}
+	servers, err := r.start(ctx)
+	if err == nil {
+		<-ctx.Done()
+	}
+	for _, server := range servers {
+		server.Stop()
+	}
+	r.giveBack(work)
+	r.drain(cancel)
+	var closing sync.WaitGroup
+	for _, server := range servers {
+		closing.Go(server.Shutdown)
+	}
+	closing.Wait()
+	return err
+}
+
+func (r *run) start(ctx context.Context) ([]*asynq.Server, error) {
+	var servers []*asynq.Server
+	for i := range r.queue.o.Servers {
+		server := asynq.NewServerFromRedisClient(r.queue.redis, r.config(ctx, i))
+		if err := server.Start(asynq.HandlerFunc(r.process)); err != nil {
+			return servers, fmt.Errorf("start asynq server: %w", err)
+		}
+		servers = append(servers, server)
+	}
+	return servers, nil
+}
+
+func (r *run) config(ctx context.Context, index int) asynq.Config {
+	o := r.queue.o
+	config := asynq.Config{
+		Concurrency: o.Concurrency, Queues: map[string]int{o.Name: 1}, TaskCheckInterval: taskCheck, DelayedTaskCheckInterval: delayedCheckRest,
+		ShutdownTimeout: o.Grace, Logger: logger{log: o.Log}, LogLevel: asynq.ErrorLevel,
+		BaseContext:    func() context.Context { return context.WithoutCancel(ctx) },
+		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return time.Second },
+	}
+	if index == 0 {
+		config.DelayedTaskCheckInterval = delayedCheck
+		config.HealthCheckFunc = healthLog(o.Log)
+	}
+	return config
+}
+
+// process receives one task. It never fails: what a task meant is in the history.
+func (r *run) process(_ context.Context, task *asynq.Task) error {
+	due, err := decode(task.Payload())
+	if err != nil {
+		r.queue.o.Log.Error("task dropped", "error", err)
+		return nil
+	}
+	wait := due.At.Sub(r.queue.o.Now())
+	if wait <= 0 {
+		r.call(due)
+		return nil
+	}
+	if r.hold(due, wait) {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		r.call(due)
+	case <-r.work.Done(): // the sweep finds it again
+	}
+	return nil
+}
+
+// hold puts an early reference on a timer; false when there are too many or the run is ending.
+func (r *run) hold(due history.Due, wait time.Duration) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing || len(r.held) >= HeldLimit {
+		return false
+	}
+	r.held[due.Ref] = heldRef{due: due, timer: time.AfterFunc(wait, func() { r.fire(due) })}
+	return true
+}
+
+func (r *run) fire(due history.Due) {
+	r.mu.Lock()
+	_, ours := r.held[due.Ref]
+	delete(r.held, due.Ref)
+	if ours {
+		r.handlers.Add(1)
+	}
+	r.mu.Unlock()
+	if ours {
+		defer r.handlers.Done()
+		r.guarded(due)
+	}
+}
+
+func (r *run) call(due history.Due) {
+	r.handlers.Add(1)
+	defer r.handlers.Done()
+	r.guarded(due)
+}
+
+// guarded keeps one handler's panic from ending the process.
+func (r *run) guarded(due history.Due) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			r.queue.o.Log.Error("handler panicked", "reference", due.Ref.String(), "panic", reason, "stack", string(debug.Stack()))
+		}
+	}()
+	r.handle(r.work, due)
+}
+
+// giveBack returns what is held to Asynq, where another process or the next Run finds it.
+func (r *run) giveBack(ctx context.Context) {
+	r.mu.Lock()
+	r.closing = true
+	dues := make([]history.Due, 0, len(r.held))
+	for ref, h := range r.held {
+		h.timer.Stop()
+		delete(r.held, ref)
+		dues = append(dues, h.due)
+	}
+	r.mu.Unlock()
+	if err := r.queue.Enqueue(ctx, dues...); err != nil && !errors.Is(err, context.Canceled) {
+		r.queue.o.Log.Warn("held references could not be given back; the sweep will find them", "error", err)
+	}
+}
+
+// drain waits for the handlers and cancels them after the grace.
+func (r *run) drain(cancel context.CancelCauseFunc) {
+	done := make(chan struct{})
+	go func() {
+		r.handlers.Wait()
+		close(done)
+	}()
+	timer := time.NewTimer(r.queue.o.Grace)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+		cancel(scheduler.ErrShutdown)
+		<-done
+	}
+}
