@@ -1,0 +1,127 @@
+package aquarium
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/annohook/annohook/payloads"
+)
+
+// Names of the event types.
+const (
+	keyComplete = "dataset-complete"
+	keyFailed   = "dataset-failed"
+	keyCreated  = "issues-created"
+	keyUpdate   = "issue-update"
+	keyExported = "issue-exported"
+	keyTest     = "test"
+)
+
+// form is one event type: its words in the catalogue and how the entity gets into the event.
+type form struct {
+	key, title, summary, source string
+	fidelity                    payloads.Fidelity
+	variants                    []payloads.Variant
+	entity                      func(w *world, event *payloads.Object, variant string)
+}
+
+// events lists the five types in the order of the documents, then the test.
+func events(labelFrameKey string) []payloads.EventType {
+	var list []payloads.EventType
+	for _, f := range append(datasetForms(), issueForms()...) {
+		list = append(list, f.eventType(labelFrameKey))
+	}
+	test := form{
+		key: keyTest, title: "Test payload", fidelity: payloads.Assumed, source: sourceGuess,
+		summary: "Sent once by the send icon of a webhook; nothing but the envelope.",
+		entity:  func(*world, *payloads.Object, string) {},
+	}.eventType(labelFrameKey)
+	test.Unlisted, test.Once = true, true
+	return append(list, test)
+}
+
+func (f form) eventType(labelFrameKey string) payloads.EventType {
+	return payloads.EventType{
+		Key: f.key, Name: f.key, Title: f.title, Summary: f.summary, Method: http.MethodPost,
+		Variants: f.variants, Fidelity: f.fidelity, Source: f.source,
+		Build: func(b payloads.Build) (*payloads.Object, error) { return f.build(b, labelFrameKey) },
+	}
+}
+
+// build makes the event: the envelope of the documents, event and project, then the entity.
+func (f form) build(b payloads.Build, labelFrameKey string) (*payloads.Object, error) {
+	variant, err := f.variant(b.Variant)
+	if err != nil {
+		return nil, err
+	}
+	w := newWorld(b, labelFrameKey)
+	event := payloads.Obj("event", f.key, "project", w.project)
+	f.entity(w, event, variant)
+	return event, nil
+}
+
+func (f form) variant(name string) (string, error) {
+	names := make([]string, 0, len(f.variants))
+	for _, v := range f.variants {
+		if name == "" || v.Name == name {
+			return v.Name, nil
+		}
+		names = append(names, v.Name)
+	}
+	if name == "" {
+		return "", nil
+	}
+	if len(names) == 0 {
+		return "", fmt.Errorf("aquarium event %s has no variants, so not %q", f.key, name)
+	}
+	return "", fmt.Errorf("aquarium event %s has no variant %q; it has %s", f.key, name, strings.Join(names, ", "))
+}
+
+func datasetForms() []form {
+	variants := []payloads.Variant{
+		{Name: variantLabeled, Summary: "A labeled dataset.", Fidelity: payloads.Assumed},
+		{Name: variantInference, Summary: "An inference set of a labeled dataset.", Fidelity: payloads.Assumed},
+	}
+	return []form{
+		{
+			key: keyComplete, title: "Dataset Completed Processing", fidelity: payloads.Assumed, variants: variants,
+			source:  sourceExport + " (name); the entity is reconstructed from " + sourceClient,
+			summary: "A labeled dataset, or an inference set of one, was uploaded and processed.",
+			entity:  func(w *world, event *payloads.Object, variant string) { w.processed(event, variant, false) },
+		},
+		{
+			key: keyFailed, title: "Dataset Failed Processing", fidelity: payloads.Assumed, variants: variants,
+			source:  sourceExport + " (name); the entity is reconstructed from " + sourceClient,
+			summary: "A labeled dataset, or an inference set of one, was uploaded and could not be processed.",
+			entity:  func(w *world, event *payloads.Object, variant string) { w.processed(event, variant, true) },
+		},
+	}
+}
+
+func issueForms() []form {
+	return []form{
+		{
+			key: keyCreated, title: "Issues Created", fidelity: payloads.Assumed,
+			source:  sourceExport + " (name); the entity is reconstructed from " + sourceIssues,
+			summary: "One or more issues were created.",
+			entity:  func(w *world, event *payloads.Object, _ string) { w.issuesCreated(event) },
+		},
+		{
+			key: keyUpdate, title: "Issue Updated", fidelity: payloads.Assumed,
+			source:  sourceExport + " (name); the entity is reconstructed from " + sourceIssues,
+			summary: "An issue was changed. Which changes count is not documented; here it came to another state.",
+			entity:  func(w *world, event *payloads.Object, _ string) { w.issueUpdate(event) },
+		},
+		{
+			key: keyExported, title: "Issue Exported", fidelity: payloads.Documented, source: sourceLabeling,
+			summary: "Somebody pressed Export Issue on the page of an issue; carries every element with its whole frame.",
+			variants: []payloads.Variant{
+				{Name: variantFrame, Summary: "The elements are frames.", Fidelity: payloads.Documented},
+				{Name: variantCrop, Summary: "The elements are crops: one label of a frame each.", Fidelity: payloads.Documented},
+				{Name: variantNoInference, Summary: "Frames of a labeled dataset: no inference set, no confidence.", Fidelity: payloads.Assumed},
+			},
+			entity: func(w *world, event *payloads.Object, variant string) { w.issueExported(event, variant) },
+		},
+	}
+}
