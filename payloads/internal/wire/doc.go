@@ -1,0 +1,18 @@
+// Package wire prints a payloads.Value as the bytes that the JSON library of another language would have sent.
+//
+// Bodies are signed and compared byte by byte, so "equivalent JSON" is not enough: Python separates with ", " and escapes everything
+// beyond ASCII, JavaScript writes 1 for 1.0, Java writes 1.0E7. Each printer states whose defaults it follows and is tested against that
+// program where one is installed.
+//
+// # Decisions
+//
+//  1. 2026-11-21. Only the standard library, and not encoding/json: it sorts or needs structs, escapes U+2028, and has one number form.
+//     The printers append to one slice and use no reflection; a body of 4 kB takes a few microseconds.
+//  2. 2026-11-21. A value that is no JSON (NaN, an infinity, a Go type that payloads.Value does not list) is an error in every printer,
+//     although Python would print NaN and JavaScript null: it can only come from a mistake in a builder, which must not be sent.
+//  3. 2026-11-21. Text that is not valid UTF-8 prints U+FFFD for each byte that does not belong, as none of the three languages can hold
+//     such text.
+//  4. 2026-11-21. JavaScript puts keys that are array indices ("0", "17") before all others, in numeric order, as every object of that
+//     language does. Nothing in the platforms' own events has such keys, but a user's override can.
+//  5. 2026-11-21. Times are printed here too, because their form is the platform's language's and not the builder's.
+package wire
