@@ -29,4 +29,6 @@
 //  6. 2026-11-21. Verify and Sign live side by side in the platform and share no code path beyond package signature, so that one can be
 //     wrong without the other agreeing.
 //  7. 2026-11-21. Values keep key order and number form because signatures cover bytes; encoding/json keeps neither.
+//  8. 2026-11-21. An override clones what it inserts, applies Data before Set, and refuses unknown paths with suggestions: an override
+//     that silently did nothing is the field's most common complaint.
 package payloads

@@ -1,0 +1,141 @@
+package payloads_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/annohook/annohook/payloads"
+)
+
+func TestParseValueKeepsOrderAndNumberForm(t *testing.T) {
+	t.Parallel()
+	const source = `{"z":1,"a":1.0,"m":[true,null,-0,1e2,9223372036854775808,{"k":"\u00e9\ud83d\ude00"}]}`
+	got, err := payloads.ParseValue([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, ok := got.(*payloads.Object)
+	if !ok {
+		t.Fatalf("got %T", got)
+	}
+	if diff := cmp.Diff(root.Keys(), []string{"z", "a", "m"}); diff != "" {
+		t.Errorf("keys (-got +want):\n%s", diff)
+	}
+	z, _ := root.Get("z")
+	a, _ := root.Get("a")
+	m, _ := root.Get("m")
+	list, ok := m.(payloads.Array)
+	if !ok || len(list) != 6 {
+		t.Fatalf("got %#v", m)
+	}
+	inner, _ := list[5].(*payloads.Object).Get("k")
+	values := []any{z, a, list[0], list[1], list[2], list[3], list[4], inner}
+	want := []any{int64(1), 1.0, true, nil, int64(0), 100.0, json.Number("9223372036854775808"), "é😀"}
+	if diff := cmp.Diff(values, want); diff != "" {
+		t.Errorf("values (-got +want):\n%s", diff)
+	}
+}
+
+func TestParseValueRefuses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, says string }{
+		{"nothing", ``, "EOF"},
+		{"two values", `1 2`, "text after the JSON value"},
+		{"text behind", `{} x`, "text after the JSON value"},
+		{"duplicate key", `{"a":{"k":1,"k":2}}`, `duplicate key "k"`},
+		{"number too large", `[1e999]`, "number 1e999 is out of range"},
+		{"too deep", strings.Repeat("[", payloads.MaxDepth+2) + strings.Repeat("]", payloads.MaxDepth+2), "nested deeper than"},
+		{"open list", `[1`, "EOF"},
+		{"open object", `{"a":1`, "EOF"},
+		{"comma", `[1,]`, "invalid character"},
+		{"bare word", `yes`, "invalid character"},
+		{"NaN", `NaN`, "invalid character"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := payloads.ParseValue([]byte(test.text))
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v, error %v, want an error with %q", got, err, test.says)
+			}
+		})
+	}
+	if _, err := payloads.ParseValue([]byte(`{"a":1,"a":1}`)); !errors.Is(err, payloads.ErrDuplicateKey) {
+		t.Errorf("got %v, want ErrDuplicateKey", err)
+	}
+	if _, err := payloads.ParseValue([]byte(strings.Repeat("[", payloads.MaxDepth) + strings.Repeat("]", payloads.MaxDepth))); err != nil {
+		t.Errorf("the deepest allowed value: %v", err)
+	}
+}
+
+func TestObjectKeepsItsOrder(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change func(*payloads.Object)
+		want   string
+	}{
+		{"nothing", func(*payloads.Object) {}, `{"a":1,"b":2,"c":3}`},
+		{"replace in place", func(o *payloads.Object) { o.Set("b", "x") }, `{"a":1,"b":"x","c":3}`},
+		{"add at the end", func(o *payloads.Object) { o.Set("d", nil) }, `{"a":1,"b":2,"c":3,"d":null}`},
+		{"insert", func(o *payloads.Object) { o.InsertAfter("a", "n", 9) }, `{"a":1,"n":9,"b":2,"c":3}`},
+		{"insert behind the last", func(o *payloads.Object) { o.InsertAfter("c", "n", 9) }, `{"a":1,"b":2,"c":3,"n":9}`},
+		{"insert behind nothing", func(o *payloads.Object) { o.InsertAfter("?", "n", 9) }, `{"a":1,"b":2,"c":3,"n":9}`},
+		{"move", func(o *payloads.Object) { o.InsertAfter("c", "a", 9) }, `{"b":2,"c":3,"a":9}`},
+		{"delete", func(o *payloads.Object) { o.Delete("b") }, `{"a":1,"c":3}`},
+		{"delete nothing", func(o *payloads.Object) { o.Delete("?") }, `{"a":1,"b":2,"c":3}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			o := payloads.Obj("a", 1, "b", 2, "c", 3)
+			test.change(o)
+			if got := text(t, o); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			if o.Len() != len(o.Members()) || o.Len() != len(o.Keys()) {
+				t.Errorf("Len %d, Members %d, Keys %d", o.Len(), len(o.Members()), len(o.Keys()))
+			}
+		})
+	}
+}
+
+func TestObjShowsMistakes(t *testing.T) {
+	t.Parallel()
+	for _, o := range []*payloads.Object{payloads.Obj("a"), payloads.Obj(1, 2)} {
+		if _, bad := o.Get("!BADOBJECT"); !bad || o.Len() != 1 {
+			t.Errorf("got %s", text(t, o))
+		}
+	}
+	if _, found := payloads.Obj().Get("a"); found {
+		t.Error("an empty object has a key")
+	}
+}
+
+// FuzzParseValue checks that what is parsed prints as JSON that parses to the same again, and that only JSON is parsed.
+func FuzzParseValue(f *testing.F) {
+	for _, seed := range []string{`{"b":[1,2.5,"x"],"a":null}`, `1e5`, `"\ud800"`, `[[]]`, `-0`, `{"a":1,"a":2}`, ` [ ] `, `0.1e-400`, `18446744073709551616`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := payloads.ParseValue(data)
+		if err != nil {
+			return
+		}
+		if !json.Valid(data) {
+			t.Fatalf("parsed %q, which is no JSON", data)
+		}
+		first := text(t, v)
+		again, err := payloads.ParseValue([]byte(first))
+		if err != nil {
+			t.Fatalf("parse %s, printed from %s: %v", first, data, err)
+		}
+		if second := text(t, again); second != first {
+			t.Fatalf("got %s, then %s", first, second)
+		}
+	})
+}
