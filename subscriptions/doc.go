@@ -11,5 +11,6 @@
 //  2. 2026-11-21. Update takes a function and runs it on the current value under the store's own protection, because every caller here
 //     (REST PATCH, native APIs, the failure counter) is a read-modify-write. The function may run several times.
 //  3. 2026-11-21. Headers are an ordered list with the caller's spelling. JSON shows them as an object, the form the platforms use.
-//  4. 2026-11-21. Only the standard library: [File] writes through a temporary file and a rename, which is all that is needed.
+//  4. 2026-11-21. File and Redis keep one document format ([EncodeDocument]): explicit fields, because the domain type hides its secret.
+//  5. 2026-11-21. Only the standard library: [File] writes through a temporary file and a rename, which is all that is needed.
 package subscriptions

@@ -71,8 +71,8 @@ func (h *Headers) UnmarshalJSON(data []byte) error {
 			return err
 		}
 		name, _ := key.(string)
-		var value string
-		if err := dec.Decode(&value); err != nil {
+		var value *string
+		if err := dec.Decode(&value); err != nil || value == nil {
 			return fmt.Errorf("header %q must be a string", name)
 		}
 		for _, f := range list {
@@ -80,7 +80,7 @@ func (h *Headers) UnmarshalJSON(data []byte) error {
 				return fmt.Errorf("header %q is given twice", name)
 			}
 		}
-		list = append(list, Header{Name: name, Value: value})
+		list = append(list, Header{Name: name, Value: *value})
 	}
 	*h = list
 	return nil

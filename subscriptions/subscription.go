@@ -3,6 +3,7 @@ package subscriptions
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 )
@@ -105,9 +106,7 @@ func (s Subscription) Clone() Subscription {
 	s.Options = slices.Clone(s.Options)
 	if s.Quirks != nil {
 		quirks := make(map[string]bool, len(s.Quirks))
-		for k, v := range s.Quirks {
-			quirks[k] = v
-		}
+		maps.Copy(quirks, s.Quirks)
 		s.Quirks = quirks
 	}
 	if s.Retry != nil {

@@ -1,0 +1,131 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/annohook/annohook/subscriptions"
+)
+
+var _ subscriptions.Store = (*Store)(nil)
+
+// Store is a subscriptions.Store in Redis, for any number of processes. It does not own its client.
+type Store struct {
+	client            redis.UniversalClient
+	documents, shared string
+	write             *redis.Script
+}
+
+// New returns a store whose keys begin with prefix and a colon. On a cluster the prefix must hold a hash tag, "{annohook}" for example.
+// It sends nothing.
+func New(client redis.UniversalClient, prefix string) *Store {
+	return &Store{
+		client:    client,
+		documents: prefix + ":subscriptions",
+		shared:    prefix + ":shared-secrets",
+		write:     redis.NewScript(writeScript),
+	}
+}
+
+// Create adds s, see subscriptions.Store.
+func (r *Store) Create(ctx context.Context, s subscriptions.Subscription) (subscriptions.Subscription, error) {
+	verdict, stored, err := r.put(ctx, subscriptions.Subscription{}, nil, "", s)
+	switch {
+	case err != nil:
+		return subscriptions.Subscription{}, fmt.Errorf("create subscription in redis: %w", err)
+	case verdict != written:
+		return subscriptions.Subscription{}, subscriptions.ErrConflict
+	}
+	return stored, nil
+}
+
+// Get returns one subscription, see subscriptions.Store.
+func (r *Store) Get(ctx context.Context, id string) (subscriptions.Subscription, error) {
+	s, _, _, err := r.read(ctx, id)
+	return s, err
+}
+
+// List returns all subscriptions, see subscriptions.Store. It is one round trip and sees one moment.
+func (r *Store) List(ctx context.Context) ([]subscriptions.Subscription, error) {
+	pipe := r.client.TxPipeline()
+	documents, secrets := pipe.HGetAll(ctx, r.documents), pipe.HGetAll(ctx, r.shared)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("list subscriptions in redis: %w", err)
+	}
+	list := make([]subscriptions.Subscription, 0, len(documents.Val()))
+	for id, document := range documents.Val() {
+		s, err := decode(id, document, secrets.Val())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	slices.SortFunc(list, subscriptions.Compare)
+	return list, nil
+}
+
+// Update changes one subscription, see subscriptions.Store. It tries again until no other writer came between or the context ends.
+func (r *Store) Update(ctx context.Context, id string, change func(*subscriptions.Subscription) error) (subscriptions.Subscription, error) {
+	for {
+		before, document, secrets, err := r.read(ctx, id)
+		if err != nil {
+			return subscriptions.Subscription{}, err
+		}
+		after := before.Clone()
+		if err := change(&after); err != nil {
+			return subscriptions.Subscription{}, err
+		}
+		after.ID, after.CreatedAt = before.ID, before.CreatedAt
+		verdict, stored, err := r.put(ctx, before, secrets, document, after)
+		if err != nil {
+			return subscriptions.Subscription{}, fmt.Errorf("update subscription %s in redis: %w", id, err)
+		}
+		if verdict == written {
+			return stored, nil
+		}
+	}
+}
+
+// Delete removes one subscription, see subscriptions.Store.
+func (r *Store) Delete(ctx context.Context, id string) (subscriptions.Subscription, error) {
+	pipe := r.client.TxPipeline()
+	document, secrets := pipe.HGet(ctx, r.documents, id), pipe.HGetAll(ctx, r.shared)
+	pipe.HDel(ctx, r.documents, id)
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return subscriptions.Subscription{}, fmt.Errorf("delete subscription %s in redis: %w", id, err)
+	}
+	if errors.Is(document.Err(), redis.Nil) {
+		return subscriptions.Subscription{}, subscriptions.ErrNotFound
+	}
+	return decode(id, document.Val(), secrets.Val())
+}
+
+// read returns a subscription with the bytes and the secrets it was made from.
+func (r *Store) read(ctx context.Context, id string) (s subscriptions.Subscription, document string, secrets map[string]string, err error) {
+	pipe := r.client.TxPipeline()
+	doc, shared := pipe.HGet(ctx, r.documents, id), pipe.HGetAll(ctx, r.shared)
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return s, "", nil, fmt.Errorf("read subscription %s in redis: %w", id, err)
+	}
+	if errors.Is(doc.Err(), redis.Nil) {
+		return s, "", nil, subscriptions.ErrNotFound
+	}
+	s, err = decode(id, doc.Val(), shared.Val())
+	return s, doc.Val(), shared.Val(), err
+}
+
+// decode turns a document into a subscription with its secret in place.
+func decode(id, document string, secrets map[string]string) (subscriptions.Subscription, error) {
+	s, err := subscriptions.DecodeDocument([]byte(document))
+	if err != nil {
+		return s, fmt.Errorf("subscription %s in redis: %w", id, err)
+	}
+	if s.SharedSecret != "" {
+		s.Secret = subscriptions.Secret(secrets[s.SharedSecret])
+	}
+	return s, nil
+}
