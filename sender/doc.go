@@ -18,4 +18,10 @@
 //     which is what net/http users reach for), because the platforms' clients announce those encodings and a listener may use them.
 //  6. 2026-11-21. What a report shows is masked here, once: user:pass@ in URLs, the Authorization header made from it, and every field
 //     the platform marked secret. Nothing unmasked leaves this package except on the wire.
+//  7. 2026-11-21. One attempt is one request: net/http's silent repeat of idempotent requests is switched off, because a repeat the record
+//     does not show would be a lie. A kept connection on which no byte went out yet is replaced; that is no repeat.
+//  8. 2026-11-21. Dials and handshakes end with their attempt. net/http would let them run on and keep the connection, which a hanging
+//     target turns into a leak.
+//  9. 2026-11-21. A reply is decompressed after it was read, from a bounded prefix, by at most as many decoders as there are processors:
+//     a decompression bomb costs neither memory nor other attempts.
 package sender

@@ -1,0 +1,174 @@
+package sender
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// Errors of a Guard.
+var (
+	// ErrBlocked is in the chain of every error about an address that may not be reached.
+	ErrBlocked = errors.New("target is blocked")
+	// ErrURL is in the chain of every error about a URL that is not a usable target, whatever the address.
+	ErrURL = errors.New("unusable target URL")
+)
+
+// GuardOptions says which addresses may be reached beyond the ones that never may.
+type GuardOptions struct {
+	// Allow, when not empty, is the complete list of what may be reached.
+	Allow []netip.Prefix
+	// Deny is refused, also where Allow holds it.
+	Deny []netip.Prefix
+}
+
+// Guard judges targets. It refuses link-local, cloud metadata, multicast, broadcast and unspecified addresses whatever its options say, in
+// every form that carries them to an IPv4 network too (mapped, NAT64, 6to4, Teredo, ISATAP). Loopback and private networks are open by
+// default, because listeners under test live there. It is immutable and safe for concurrent use.
+type Guard struct {
+	never, allow, deny []netip.Prefix
+}
+
+// NewGuard builds a guard. It returns an error for an invalid prefix; a deny entry that is silently lost would be worse than none.
+func NewGuard(o GuardOptions) (*Guard, error) {
+	allow, errA := normalPrefixes("allow", o.Allow)
+	deny, errD := normalPrefixes("deny", o.Deny)
+	if err := errors.Join(errA, errD); err != nil {
+		return nil, err
+	}
+	return &Guard{never: neverReached(), allow: allow, deny: deny}, nil
+}
+
+func normalPrefixes(list string, in []netip.Prefix) ([]netip.Prefix, error) {
+	out := make([]netip.Prefix, 0, len(in))
+	for i, p := range in {
+		if !p.IsValid() {
+			return nil, fmt.Errorf("%s list: entry %d is not a network such as 10.0.0.0/8", list, i+1)
+		}
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+// Check judges one address as it would be dialled. The error wraps ErrBlocked and names the address and the rule.
+func (g *Guard) Check(addr netip.Addr) error {
+	addr = addr.WithZone("").Unmap()
+	if !addr.IsValid() {
+		return fmt.Errorf("%w: not an IP address", ErrBlocked)
+	}
+	forms := append([]netip.Addr{addr}, embedded(addr)...)
+	for _, form := range forms {
+		if inAny(g.never, form) {
+			return fmt.Errorf("%w: %s is a link-local, metadata, multicast, broadcast or unspecified address, which are never contacted",
+				ErrBlocked, addr)
+		}
+		if inAny(g.deny, form) {
+			return fmt.Errorf("%w: %s is on the deny list", ErrBlocked, addr)
+		}
+	}
+	if len(g.allow) > 0 && !inAny(g.allow, addr) {
+		return fmt.Errorf("%w: %s is not on the allow list", ErrBlocked, addr)
+	}
+	return nil
+}
+
+func inAny(prefixes []netip.Prefix, addr netip.Addr) bool {
+	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// control is the dialer's hook: it sees the resolved address of every single connect, redirects and second addresses included.
+func (g *Guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("%w: %q is not an IP address with a port", ErrBlocked, address)
+	}
+	return g.Check(ap.Addr())
+}
+
+// CheckURL judges a URL for registration: http or https, a host, a port from 1 to 65535, no control characters, at most
+// subscriptions.MaxURLBytes. A literal address is judged like a resolved one; names are not resolved, they are judged when they are
+// dialled. user:pass@ is allowed. Errors wrap ErrURL or ErrBlocked, say what is allowed and repeat nothing secret.
+func (g *Guard) CheckURL(raw string) error {
+	if len(raw) > subscriptions.MaxURLBytes {
+		return fmt.Errorf("%w: %d bytes are too many, at most %d are allowed", ErrURL, len(raw), subscriptions.MaxURLBytes)
+	}
+	u, err := parseTarget(raw)
+	if err != nil {
+		return err
+	}
+	return g.checkTarget(u)
+}
+
+// parseTarget reads a URL that nobody vouches for.
+func parseTarget(raw string) (*url.URL, error) {
+	if raw == "" {
+		return nil, fmt.Errorf("%w: it is empty, give an absolute http or https URL", ErrURL)
+	}
+	odd := func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }
+	if !utf8.ValidString(raw) || strings.ContainsFunc(raw, odd) {
+		return nil, fmt.Errorf("%w: control characters, spaces and invalid UTF-8 are not allowed", ErrURL)
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		// The text of a *url.Error repeats the whole URL, password included.
+		return nil, fmt.Errorf("%w: not an absolute http or https URL, for example https://example.com:8443/hook", ErrURL)
+	}
+	return u, nil
+}
+
+// checkTarget judges what every request needs, redirects included.
+func (g *Guard) checkTarget(u *url.URL) error {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		if u.Scheme == "" || u.Host == "" && u.Opaque != "" {
+			return fmt.Errorf("%w: the scheme must be http or https, followed by :// and a host", ErrURL)
+		}
+		return fmt.Errorf("%w: scheme %q is not allowed, use http or https", ErrURL, u.Scheme)
+	}
+	host := u.Hostname()
+	if host == "" || u.Opaque != "" {
+		return fmt.Errorf("%w: the host is missing", ErrURL)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return fmt.Errorf("%w: port %s is out of range, allowed are 1 to 65535", ErrURL, port)
+		}
+	}
+	host = strings.TrimSuffix(host, ".")
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return g.Check(addr)
+	}
+	if numericHost(host) {
+		return fmt.Errorf("%w: host %q is neither a name nor a dotted IPv4 address", ErrURL, host)
+	}
+	return nil
+}
+
+// numericHost reports hosts that some resolvers read as an IPv4 address although they are not written as one (2852039166, 0xa9.254.1):
+// by the WHATWG URL standard every host whose last label is a number is an IPv4 address or invalid.
+func numericHost(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if last == "" {
+		return true
+	}
+	if _, err := strconv.ParseUint(last, 10, 64); err == nil {
+		return true
+	}
+	hex, isHex := strings.CutPrefix(strings.ToLower(last), "0x")
+	if !isHex {
+		return false
+	}
+	return strings.Trim(hex, "0123456789abcdef") == ""
+}

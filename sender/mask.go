@@ -1,0 +1,81 @@
+package sender
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// maxMessageBytes bounds the text of a failure. What a hostile listener sent may be quoted in it.
+const maxMessageBytes = 500
+
+// MaskURL replaces the user:pass@ of a URL, if any, by stars: "https://********@example.com/hook". It works on text that is no valid URL
+// too, and then hides rather more than less.
+func MaskURL(raw string) string {
+	start := 0
+	if i := strings.Index(raw, "//"); i >= 0 {
+		start = i + 2
+	}
+	end := len(raw)
+	if u, err := url.Parse(raw); err == nil && u.Host != "" {
+		// Only the authority can hold a password here; an @ in path or query is ordinary text.
+		if i := strings.IndexAny(raw[start:], "/?#"); i >= 0 {
+			end = start + i
+		}
+	}
+	at := strings.LastIndexByte(raw[start:end], '@')
+	if at < 0 {
+		return raw
+	}
+	return raw[:start] + subscriptions.Masked + raw[start+at:]
+}
+
+// maskHeader returns a copy in which secret values are stars.
+func maskHeader(h payloads.Header) payloads.Header {
+	out := make(payloads.Header, len(h))
+	for i, f := range h {
+		if f.Secret && f.Value != "" {
+			f.Value = subscriptions.Masked
+		}
+		out[i] = f
+	}
+	return out
+}
+
+// secretsOf lists the texts that must not appear in a message about r: values of secret fields, and user:pass as written and decoded.
+func secretsOf(r Request) []string {
+	var out []string
+	for _, f := range r.Header {
+		if f.Secret {
+			out = append(out, f.Value)
+			if _, credential, ok := strings.Cut(f.Value, " "); ok {
+				out = append(out, credential)
+			}
+		}
+	}
+	if u, err := url.Parse(r.URL); err == nil && u.User != nil {
+		password, _ := u.User.Password()
+		out = append(out, u.User.String(), password, url.QueryEscape(password))
+	}
+	return out
+}
+
+// cleanMessage hides the secrets in a text and bounds it. A listener can send back what it got, and parse errors quote what was sent.
+func cleanMessage(message string, secrets []string) string {
+	for _, s := range secrets {
+		if s != "" {
+			message = strings.ReplaceAll(message, s, subscriptions.Masked)
+		}
+	}
+	if len(message) <= maxMessageBytes {
+		return strings.ToValidUTF8(message, "\uFFFD")
+	}
+	cut := maxMessageBytes
+	for cut > 0 && !utf8.RuneStart(message[cut]) {
+		cut--
+	}
+	return strings.ToValidUTF8(message[:cut], "\uFFFD") + "…"
+}

@@ -1,0 +1,251 @@
+package sender_test
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/sender"
+)
+
+func fixedNow() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) }
+
+// TestMisbehavingListeners sends one request to each kind of broken listener.
+func TestMisbehavingListeners(t *testing.T) {
+	tests := []struct {
+		name    string
+		serve   func(net.Conn)
+		silence bool // the timeout is between bytes
+		failure payloads.Failure
+		status  int
+		message string // part of it
+	}{
+		{name: "resets at once", serve: reset, failure: payloads.FailureReset},
+		{name: "closes at once", serve: func(net.Conn) {}, failure: payloads.FailureReset},
+		{name: "closes after the request", serve: answering(""), failure: payloads.FailureReset, message: "connection ended"},
+		{name: "resets after the request", serve: afterRequest(reset), failure: payloads.FailureReset},
+		{name: "closes within the status line", serve: answering("HTTP/1.1 20"), failure: payloads.FailureReset},
+		{name: "closes within the header", serve: answering("HTTP/1.1 200 OK\r\nContent-Le"), failure: payloads.FailureReset},
+		{name: "resets within the header", serve: afterRequest(func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Le")
+			time.Sleep(20 * time.Millisecond)
+			reset(c)
+		}), failure: payloads.FailureReset},
+		{
+			name: "cuts the body", serve: answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
+			failure: payloads.FailureProtocol, status: 200, message: "cut",
+		},
+		{name: "resets within the body", serve: afterRequest(func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+			time.Sleep(20 * time.Millisecond)
+			reset(c)
+		}), failure: payloads.FailureReset, status: 200},
+		{
+			name: "cuts a chunk", serve: answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"),
+			failure: payloads.FailureProtocol, status: 200, message: "cut",
+		},
+		{
+			name: "ends chunks without the last", serve: answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+			failure: payloads.FailureProtocol, status: 200,
+		},
+		{
+			name: "sends garbage for chunks", serve: answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n"),
+			failure: payloads.FailureProtocol, status: 200,
+		},
+		{name: "does not speak HTTP", serve: answering("SSH-2.0-OpenSSH_9.9\r\n\r\n"), failure: payloads.FailureProtocol, message: "malformed"},
+		{name: "sends a status that is none", serve: answering("HTTP/1.1 000 Zero\r\n\r\n"), failure: payloads.FailureProtocol},
+		{name: "sends a malformed header", serve: answering("HTTP/1.1 200 OK\r\nno colon here\r\n\r\n"), failure: payloads.FailureProtocol},
+		{
+			name: "contradicts itself about length", serve: answering("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+			failure: payloads.FailureProtocol,
+		},
+		{name: "sends a negative length", serve: answering("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nab"), failure: payloads.FailureProtocol},
+		{
+			name:  "sends an endless header",
+			serve: answering("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("y", 300<<10) + "\r\n\r\n"), failure: payloads.FailureTooLarge,
+		},
+		{
+			name:  "storms interim replies",
+			serve: answering(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 20_000)), failure: payloads.FailureTooLarge,
+		},
+		{name: "never accepts the request as over", serve: hang, failure: payloads.FailureTimeout, message: "waiting for the reply"},
+		{name: "never ends the body", serve: afterRequest(func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+			hang(c)
+		}), failure: payloads.FailureTimeout, status: 200, message: "reading the reply"},
+		{
+			name: "is silent, by the silence clock", serve: hang, silence: true, failure: payloads.FailureTimeout,
+			message: "nothing came or went for 200ms while waiting",
+		},
+		{
+			name: "trickles for ever, by the deadline", serve: trickle(1 << 20), silence: true, failure: payloads.FailureTimeout, status: 200,
+			message: "deadline: the exchange took longer than 400ms",
+		},
+		{name: "trickles, but ends", serve: trickle(8), silence: true, status: 200},
+		{name: "lies about length the short way", serve: answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokay"), status: 200},
+		{name: "speaks HTTP/1.0", serve: answering("HTTP/1.0 200 OK\r\n\r\nold"), status: 200},
+		{name: "sends an interim reply first", serve: answering("HTTP/1.1 100 Continue\r\n\r\n" + okReply), status: 200},
+		{name: "switches protocols", serve: afterRequest(func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+			hang(c)
+		}), status: 101},
+		{name: "answers before it read everything", serve: func(c net.Conn) { io.WriteString(c, okReply); hang(c) }, status: 200},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r := post(rawServer(t, tc.serve))
+			r.Policy.SilenceTimeout = tc.silence
+			switch {
+			case tc.failure == payloads.FailureTimeout:
+				r.Policy.Timeout, r.Policy.Deadline = 200*time.Millisecond, 400*time.Millisecond
+			case tc.silence:
+				r.Policy.Timeout = 300 * time.Millisecond // shorter than the whole, longer than each pause
+			}
+			start := time.Now()
+			report := newSender(t).Do(context.Background(), r)
+			if took := time.Since(start); took > r.Policy.Deadline+300*time.Millisecond {
+				t.Errorf("took %s", took)
+			}
+			if report.Reply.Failure != tc.failure || report.Reply.Status != tc.status {
+				t.Errorf("failure %q status %d (%s), want %q %d", report.Reply.Failure, report.Reply.Status, report.Reply.Message,
+					tc.failure, tc.status)
+			}
+			if !strings.Contains(report.Reply.Message, tc.message) || (report.Reply.Message == "") != (tc.failure == "") {
+				t.Errorf("message %q, want it to hold %q", report.Reply.Message, tc.message)
+			}
+		})
+	}
+}
+
+func afterRequest(then func(net.Conn)) func(net.Conn) {
+	return func(c net.Conn) {
+		if _, err := readRequest(bufio.NewReader(c)); err == nil {
+			then(c)
+		}
+	}
+}
+
+// hang reads until the other side goes away.
+func hang(c net.Conn) { io.Copy(io.Discard, c) }
+
+// trickle sends a body of n bytes, one every 50 ms.
+func trickle(n int) func(net.Conn) {
+	return afterRequest(func(c net.Conn) {
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", n)
+		for range n {
+			time.Sleep(50 * time.Millisecond)
+			if _, err := c.Write([]byte("x")); err != nil {
+				return
+			}
+		}
+	})
+}
+
+func TestSlowSendIsNoSilence(t *testing.T) {
+	url := rawServer(t, func(c net.Conn) {
+		for range 32 {
+			time.Sleep(15 * time.Millisecond)
+			if _, err := io.CopyN(io.Discard, c, 1<<20); err != nil {
+				return
+			}
+		}
+		io.WriteString(c, okReply)
+		hang(c)
+	})
+	r := post(url)
+	r.Body = make([]byte, 32<<20)
+	r.Policy = payloads.Policy{Timeout: 200 * time.Millisecond, Deadline: 10 * time.Second, SilenceTimeout: true}
+	start := time.Now()
+	report := newSender(t).Do(context.Background(), r)
+	if report.Reply.Status != 200 {
+		t.Fatalf("reply %+v", report.Reply)
+	}
+	if took := time.Since(start); took < r.Policy.Timeout {
+		t.Errorf("took only %s: the test shows nothing", took)
+	}
+}
+
+// TestEchoedSecretsStayHidden has a listener send back what it got, in the place where errors quote it.
+func TestEchoedSecretsStayHidden(t *testing.T) {
+	url := rawServer(t, func(c net.Conn) {
+		raw, _ := readRequest(bufio.NewReader(c))
+		io.WriteString(c, strings.ReplaceAll(raw, "\r\n", " ")+"\r\n\r\n")
+	})
+	s := newSender(t)
+	r, err := s.Prepare(invented(), payloads.Message{Method: "POST"}, stampFor(strings.Replace(url, "//", "//me:wonderland@", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := s.Do(context.Background(), r)
+	if report.Reply.Failure != payloads.FailureProtocol {
+		t.Fatalf("reply %+v", report.Reply)
+	}
+	all := fmt.Sprintf("%+v %+v %+v", report.Request, report.Reply, report.Hops)
+	for _, secret := range []string{"hush-hush", "wonderland", "bWU6d29uZGVybGFuZA"} {
+		if strings.Contains(all, secret) {
+			t.Errorf("%q in %s", secret, all)
+		}
+	}
+	if len(report.Reply.Message) > 600 {
+		t.Errorf("message of %d bytes", len(report.Reply.Message))
+	}
+}
+
+// TestBombsCostNothing inflates 1 GiB of zeros, several times wrapped or not, and streams more than the drain bound.
+func TestBombsCostNothing(t *testing.T) {
+	var bomb bytes.Buffer
+	gz, _ := gzip.NewWriterLevel(&bomb, gzip.BestCompression)
+	zeros := make([]byte, 1<<20)
+	for range 64 {
+		gz.Write(zeros)
+	}
+	gz.Close()
+	url := rawServer(t, afterRequest(func(c net.Conn) {
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n", bomb.Len())
+		c.Write(bomb.Bytes())
+	}))
+	s := newSender(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := post(url)
+	report := s.Do(context.Background(), r)
+	runtime.ReadMemStats(&after)
+	if report.Reply.Status != 200 || len(report.Reply.Body) != sender.DefaultCaptureBytes || !report.Reply.Truncated || report.Reply.Failure != "" {
+		t.Errorf("status %d, %d bytes, truncated %v, %s", report.Reply.Status, len(report.Reply.Body), report.Reply.Truncated, report.Reply.Message)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 4<<20 {
+		t.Errorf("allocated %d bytes", grown)
+	}
+}
+
+func TestEndlessBodyStopsAtTheDrainBound(t *testing.T) {
+	sent := make(chan int64, 1)
+	url := rawServer(t, afterRequest(func(c net.Conn) {
+		io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
+		n, _ := io.Copy(c, zeroReader{})
+		sent <- n
+	}))
+	s := newSender(t, func(o *sender.Options) { o.DrainBytes = 1 << 20; o.CaptureBytes = 1000 })
+	r := post(url)
+	report := s.Do(context.Background(), r)
+	if report.Reply.Failure != "" || !report.Reply.Truncated || len(report.Reply.Body) != 1000 {
+		t.Errorf("failure %q, truncated %v, %d bytes", report.Reply.Failure, report.Reply.Truncated, len(report.Reply.Body))
+	}
+	if n := <-sent; n < 1<<20 {
+		t.Errorf("only %d bytes went out before the sender hung up", n)
+	}
+}
+
+type zeroReader struct{}
+
+func (zeroReader) Read(p []byte) (int, error) { clear(p); return len(p), nil }
