@@ -5,11 +5,12 @@ import (
 	"errors"
 	"time"
 
+	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
 )
 
-// ErrShutdown is the cause of the context of a handler that outlived the grace of a shutdown.
-var ErrShutdown = errors.New("the program is stopping")
+// ErrShutdown is the cause of the context of a handler that outlived the grace of a shutdown. The sender knows it as an interruption.
+var ErrShutdown = sender.ErrShutdown
 
 // Queue dispatches references when they are due.
 type Queue interface {
@@ -22,7 +23,7 @@ type Queue interface {
 
 	// Run hands out due references to handle, never before their time and on an idle machine at most 50 ms after it, several at once,
 	// until ctx ends. Then it hands out no more, waits for the handlers, and cancels their contexts with ErrShutdown when they outlast
-	// the grace of the implementation. It returns when every handler has returned.
+	// the grace of the implementation. A handler that panics is logged and ends nothing else. It returns when every handler has returned.
 	Run(ctx context.Context, handle func(context.Context, history.Due)) error
 
 	// Depth is how many references wait.

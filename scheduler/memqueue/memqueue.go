@@ -3,6 +3,8 @@ package memqueue
 import (
 	"container/heap"
 	"context"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -18,6 +20,7 @@ type Options struct {
 	Now         func() time.Time // required
 	Concurrency int              // handlers at the same time; 0: 64
 	Grace       time.Duration    // 0: DefaultGrace
+	Log         *slog.Logger     // nil: discards
 }
 
 // Queue is a scheduler.Queue in memory. It is safe for concurrent use.
@@ -25,6 +28,7 @@ type Queue struct {
 	now         func() time.Time
 	concurrency int
 	grace       time.Duration
+	log         *slog.Logger
 
 	mu    sync.Mutex
 	heap  dueHeap
@@ -37,12 +41,15 @@ var _ scheduler.Queue = (*Queue)(nil)
 
 // New returns an empty queue.
 func New(o Options) *Queue {
-	q := &Queue{now: o.Now, concurrency: o.Concurrency, grace: o.Grace, held: map[history.Ref]bool{}, added: make(chan struct{}, 1)}
+	q := &Queue{now: o.Now, concurrency: o.Concurrency, grace: o.Grace, log: o.Log, held: map[history.Ref]bool{}, added: make(chan struct{}, 1)}
 	if q.concurrency <= 0 {
 		q.concurrency = 64
 	}
 	if q.grace <= 0 {
 		q.grace = DefaultGrace
+	}
+	if q.log == nil {
+		q.log = slog.New(slog.DiscardHandler)
 	}
 	return q
 }
@@ -123,11 +130,21 @@ func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Du
 		}
 		handlers.Go(func() {
 			defer func() { <-slots }()
-			handle(work, due)
+			q.guarded(work, due, handle)
 		})
 	}
 	q.drain(&handlers, cancel)
 	return nil
+}
+
+// guarded keeps one handler's panic from ending the process.
+func (q *Queue) guarded(ctx context.Context, due history.Due, handle func(context.Context, history.Due)) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			q.log.ErrorContext(ctx, "handler panicked", "reference", due.Ref.String(), "panic", reason, "stack", string(debug.Stack()))
+		}
+	}()
+	handle(ctx, due)
 }
 
 // wait takes a slot; false when ctx ended.

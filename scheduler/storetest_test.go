@@ -1,0 +1,143 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/scheduler/redisstore"
+)
+
+// state is what both engines of heartbeats and keys must do.
+type state interface {
+	scheduler.Workers
+	scheduler.Keys
+}
+
+// engines runs fn on every engine there is.
+func engines(t *testing.T, fn func(*testing.T, state)) {
+	t.Helper()
+	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
+		fn(t, scheduler.NewMemory(time.Now))
+	})
+	t.Run("in process", func(t *testing.T) {
+		t.Parallel()
+		fn(t, openState(t, &redis.Options{Addr: miniredis.RunT(t).Addr()}))
+	})
+	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
+		address := os.Getenv("ANNOHOOK_TEST_REDIS")
+		if address == "" {
+			t.Skip("ANNOHOOK_TEST_REDIS names no Redis; ./test/run redis starts one")
+		}
+		o, err := redis.ParseURL(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn(t, openState(t, o))
+	})
+}
+
+func openState(t *testing.T, o *redis.Options) state {
+	t.Helper()
+	client := redis.NewClient(o)
+	prefix := fmt.Sprintf("{test-%d-%d}", os.Getpid(), time.Now().UnixNano())
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
+			client.Del(ctx, keys...)
+		}
+		_ = client.Close()
+	})
+	return redisstore.New(client, prefix)
+}
+
+func TestWorkersAreListedUntilTheyLeave(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, s state) {
+		t.Helper()
+		at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+		old := scheduler.Worker{ID: "b", Host: "h", PID: 7, Started: at, Beat: at}
+		young := scheduler.Worker{ID: "a", Started: at.Add(time.Second), Beat: at.Add(time.Second)}
+		for _, w := range []scheduler.Worker{young, old} {
+			if err := s.Beat(t.Context(), w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		old.Beat = at.Add(time.Minute)
+		if err := s.Beat(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Workers(t.Context())
+		if diff := cmp.Diff([]scheduler.Worker{old, young}, got); diff != "" || err != nil {
+			t.Errorf("error %v, workers (-want +got):\n%s", err, diff)
+		}
+		if err := errors.Join(s.Leave(t.Context(), "b"), s.Leave(t.Context(), "unknown")); err != nil {
+			t.Error(err)
+		}
+		if got, err := s.Workers(t.Context()); err != nil || len(got) != 1 || got[0].ID != "a" {
+			t.Errorf("after leaving: %v, error %v", got, err)
+		}
+	})
+}
+
+func TestIdempotencyKeys(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, s state) {
+		t.Helper()
+		ctx := t.Context()
+		begin := func(key, fingerprint string, wantAnswer string, wantFound bool, want error) {
+			t.Helper()
+			answer, found, err := s.Begin(ctx, key, fingerprint)
+			if string(answer) != wantAnswer || found != wantFound || !errors.Is(err, want) {
+				t.Errorf("begin %s %s: %q %v %v, want %q %v %v", key, fingerprint, answer, found, err, wantAnswer, wantFound, want)
+			}
+		}
+		begin("k", "f", "", false, nil)
+		begin("k", "f", "", false, scheduler.ErrKeyInFlight)
+		begin("k", "g", "", false, scheduler.ErrKeyReused)
+		begin("other", "g", "", false, nil)
+		if err := s.Complete(ctx, "k", "f", []byte("answer")); err != nil {
+			t.Fatal(err)
+		}
+		begin("k", "f", "answer", true, nil)
+		begin("k", "g", "", false, scheduler.ErrKeyReused)
+		if err := s.Abandon(ctx, "other"); err != nil {
+			t.Fatal(err)
+		}
+		begin("other", "h", "", false, nil)
+	})
+}
+
+func TestMemoryForgetsKeysWhenTheirTimeIsOver(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	s := scheduler.NewMemory(func() time.Time { return now })
+	if _, _, err := s.Begin(t.Context(), "k", "f"); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(scheduler.KeyInFlightFor)
+	if _, found, err := s.Begin(t.Context(), "k", "other"); found || err != nil {
+		t.Errorf("an abandoned key is still there: %v %v", found, err)
+	}
+	if err := s.Complete(t.Context(), "k", "other", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(scheduler.KeyFor - time.Second)
+	if _, found, err := s.Begin(t.Context(), "k", "other"); !found || err != nil {
+		t.Errorf("a completed key is gone too early: %v %v", found, err)
+	}
+	now = now.Add(time.Second)
+	if _, found, err := s.Begin(t.Context(), "k", "new"); found || err != nil {
+		t.Errorf("a completed key is kept too long: %v %v", found, err)
+	}
+}
