@@ -1,0 +1,217 @@
+package labelstudio
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/payloads/internal/synth"
+	"github.com/annohook/annohook/payloads/internal/wire"
+)
+
+// regionLetters is the alphabet of the editor's region ids, which have regionLength characters.
+const (
+	regionLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+	regionLength  = 10
+	maxRegions    = 8
+)
+
+// annotationFacts is what a seed says about the annotation of the first imported task, and of the others where all are annotated.
+type annotationFacts struct {
+	id, annotator, prediction int64 // ids of the first of importSize annotations and predictions
+	uniqueIDs, regions        []string
+	spans                     int           // regions of a text when it is submitted; an update marks them all
+	boxes                     []box         // regions of an image
+	width, height             int           // of the image, pixels
+	lead                      time.Duration // time the annotator took
+	draft                     bool          // whether a draft was saved on the way
+	age                       time.Duration // how old an annotation is when it is updated
+	score                     float64       // of the prediction
+}
+
+// box is a rectangle in steps of 1/750 of the image, the grid of the documents' example.
+type box struct{ x, y, width, height int }
+
+const boxGrid = 750
+
+func drawAnnotation(s *synth.Source, w *world) annotationFacts {
+	a := annotationFacts{id: s.ID(1, 90_000), annotator: s.ID(1, 40), prediction: s.ID(1, 50_000)}
+	for range importSize {
+		a.uniqueIDs = append(a.uniqueIDs, s.UUID())
+	}
+	for range maxRegions {
+		a.regions = append(a.regions, s.IDText(regionLetters, regionLength))
+	}
+	a.spans = s.Int(1, max(1, len(w.tasks.texts[0].Spans)))
+	for range s.Int(2, 4) {
+		x, y := s.Int(0, 600), s.Int(0, 600)
+		a.boxes = append(a.boxes, box{x: x, y: y, width: s.Int(30, boxGrid-x), height: s.Int(30, boxGrid-y)})
+	}
+	a.width = synth.Pick(s, 600, 800, 1024, 1280, 1920)
+	a.height = synth.Pick(s, 403, 600, 768, 1024, 1080)
+	a.lead = s.Duration(2*time.Second, 300*time.Second).Truncate(time.Millisecond)
+	a.draft = s.Bool(0.4)
+	a.age = s.Duration(2*time.Minute, 3*time.Hour)
+	a.score = s.Float(0.51, 0.99, 4)
+	return a
+}
+
+// annotation is one annotation at one moment.
+type annotation struct {
+	index             int // of its task within the import, and its own
+	result            payloads.Array
+	skipped           bool
+	created, updated  time.Time
+	draft             payloads.Value // time or nil
+	lead              payloads.Value // seconds or nil
+	prediction        *payloads.Object
+	updatedBy, parent payloads.Value // ids or nil
+}
+
+// submitted returns the annotation of the first task as it was just handed in.
+func (w *world) submitted(a annotationFacts, result payloads.Array) annotation {
+	created := w.before(w.project.latency)
+	n := annotation{
+		result: result, created: created, updated: created.Add(70 * time.Microsecond), lead: a.lead.Seconds(),
+		prediction: payloads.Obj(), updatedBy: a.annotator,
+	}
+	if a.draft {
+		n.draft = wire.ISOMicroShortZ(created.Add(-a.lead / 2))
+	}
+	return n
+}
+
+// revised returns the same annotation when it is handed in once more, some time later.
+func (w *world) revised(a annotationFacts, result payloads.Array) annotation {
+	n := w.submitted(a, result)
+	n.created = w.before(a.age)
+	n.updated = w.before(w.project.latency)
+	n.lead = (a.lead + a.lead/2).Truncate(time.Millisecond).Seconds()
+	if a.draft {
+		n.draft = wire.ISOMicroShortZ(n.created.Add(-a.lead / 2))
+	}
+	return n
+}
+
+// printAnnotation returns an annotation as the generation prints it.
+func (w *world) printAnnotation(a annotationFacts, n annotation) *payloads.Object {
+	id, created, updated := a.id+int64(n.index), wire.ISOMicroShortZ(n.created), wire.ISOMicroShortZ(n.updated)
+	if w.gen == documents {
+		return payloads.Obj(
+			"id", id, "result", n.result, "was_cancelled", n.skipped, "ground_truth", false, "created_at", created, "updated_at", updated,
+			"lead_time", n.lead, "prediction", n.prediction, "result_count", 0, "task", w.taskID(n.index), "completed_by", a.annotator)
+	}
+	return payloads.Obj(
+		"id", id, "result", w.stored(n.result), "was_cancelled", n.skipped, "ground_truth", false, "created_at", created,
+		"updated_at", updated, "draft_created_at", n.draft, "lead_time", n.lead, "prediction", w.stored(n.prediction), "result_count", 0,
+		"unique_id", a.uniqueIDs[n.index], "import_id", nil, "last_action", nil, "bulk_created", false, "task", w.taskID(n.index),
+		"project", w.project.id, "completed_by", a.annotator, "updated_by", n.updatedBy, "parent_prediction", n.parent,
+		"parent_annotation", nil, "last_created_by", nil)
+}
+
+// textResult returns the first n spans of the text at index as regions.
+func (w *world) textResult(a annotationFacts, index, n int, byHand bool) payloads.Array {
+	c := w.configs[textKind]
+	spans := w.tasks.texts[index].Spans
+	list := payloads.Array{}
+	for i, span := range spans[:min(n, len(spans), maxRegions)] {
+		name := "Answer"
+		if c.has(span.Label) {
+			name = span.Label
+		}
+		value := payloads.Obj("start", span.Start, "end", span.End, "text", span.Phrase, "labels", payloads.Array{name})
+		list = append(list, w.region(c, value, a.regions[(i+index)%maxRegions], "labels", byHand))
+	}
+	return list
+}
+
+// imageResult returns the boxes as regions.
+func (w *world) imageResult(a annotationFacts) payloads.Array {
+	c := w.configs[imageKind]
+	list := payloads.Array{}
+	for i, b := range a.boxes {
+		value := payloads.Obj(
+			"x", percent(b.x), "y", percent(b.y), "width", percent(b.width), "height", percent(b.height), "rotation", 0,
+			"rectanglelabels", payloads.Array{c.labels[i%len(c.labels)].value})
+		size := payloads.Obj("original_width", a.width, "original_height", a.height, "image_rotation", 0)
+		list = append(list, join(size, w.region(c, value, a.regions[i], "rectanglelabels", true)))
+	}
+	return list
+}
+
+// region returns one region of a result. Servers of today store how it came about in origin; the documents' examples do not.
+func (w *world) region(c config, value *payloads.Object, id, what string, byHand bool) *payloads.Object {
+	r := payloads.Obj("value", value, "id", id, "from_name", c.control, "to_name", c.object, "type", what)
+	if byHand && w.gen != documents {
+		r.Set("origin", "manual")
+	}
+	return r
+}
+
+// join returns an object with the keys of a, then those of b.
+func join(a, b *payloads.Object) *payloads.Object {
+	for _, m := range b.Members() {
+		a.Set(m.Key, m.Value)
+	}
+	return a
+}
+
+// percent is steps of the grid in percent, as JavaScript hands it over: a whole number has no fraction.
+func percent(steps int) payloads.Value {
+	f := float64(steps) * 100 / boxGrid
+	if f == math.Trunc(f) {
+		return int(f)
+	}
+	return f
+}
+
+// printPrediction returns the prediction that an annotator started from, with the keys of the server's own serializer.
+func (w *world) printPrediction(a annotationFacts, result payloads.Array) *payloads.Object {
+	made := w.tasks.imported.Add(time.Second)
+	created := wire.ISOMicroShortZ(made)
+	return payloads.Obj(
+		"id", a.prediction, "result", result, "model_version", w.modelVersion(), "created_ago", since(made, w.now),
+		"score", a.score, "cluster", nil, "neighbors", nil, "mislabeling", 0.0, "created_at", created, "updated_at", created,
+		"model", nil, "model_run", nil, "task", w.taskID(0), "project", w.project.id)
+}
+
+// since is how Django words the time between two moments, up to weeks: the largest unit and the next one, each behind a space that does
+// not break.
+func since(from, to time.Time) string {
+	units := []struct {
+		name string
+		size time.Duration
+	}{{"week", 7 * day}, {"day", day}, {"hour", time.Hour}, {"minute", time.Minute}}
+	rest, words := to.Sub(from), []string(nil)
+	for _, u := range units {
+		n := rest / u.size
+		rest %= u.size
+		if n == 0 && len(words) > 0 {
+			break
+		}
+		if n == 0 {
+			continue
+		}
+		word := fmt.Sprintf("%d\u00a0%s", n, u.name)
+		if n > 1 {
+			word += "s"
+		}
+		if words = append(words, word); len(words) == 2 {
+			break
+		}
+	}
+	if len(words) == 0 {
+		return "0\u00a0minutes"
+	}
+	return strings.Join(words, ", ")
+}
+
+// modelVersion is the project's, or the one that an import of predictions gives to a project without.
+func (w *world) modelVersion() string {
+	if w.project.modelVersion == "" {
+		return "bert-base-2026-03"
+	}
+	return w.project.modelVersion
+}

@@ -1,0 +1,44 @@
+// Package labelstudio emulates the webhooks of Label Studio (open source) in three profiles: what the server 1.22 sends, what the server
+// of July 2026 sends, and what the vendor's webhook reference prints.
+//
+// The profiles differ in their projects, in their policy and in which actions exist:
+//
+//	                          1.22 (default)         2026-07                  documented
+//	actions                   12                     12                       12 + TASK_CREATED, TASK_DELETED, ANNOTATION_DELETED
+//	project                   49 keys                50 keys                  31 keys of 2021, no counters
+//	task in annotation event  yes                    yes                      no
+//	timeout                   1 s                    10 s                     20 s (assumed)
+//	attempts                  1                      1                        1 + 3, after 10, 60, 180 s (assumed)
+//	a status outside 2xx      ignored                failed, counted          failed, tried again (assumed)
+//	switched off              never                  after 50 failures        never (assumed)
+//
+// Every fact has its source and certainty in Platform.Facts, so that the catalogue shows them; sources name files of
+// HumanSignal/label-studio (paths below label_studio/) or of its public fork OpenCSGs/label-studio, each with a commit.
+//
+// Shape of the code: a world (world.go) is the organization, project, tasks, annotation and labels of one seed; project.go, task.go,
+// annotation.go and label.go print its parts; events.go puts them together as each action does; message.go cuts long lists into requests.
+//
+// # Decisions
+//
+//  1. 2026-11-21. An event is the whole body, with "action" and all keys, so overrides are rooted at what the listener sees. The option
+//     send_payload takes the rest away in Compose, because it belongs to the subscription and not to the event.
+//  2. 2026-11-21. Each part of a world has a Source of its own, derived from the seeds and a number. A part can draw more without moving
+//     another, and all actions of one seed speak of the same project, tasks and annotation.
+//  3. 2026-11-21. Times that lie before the event hang on the day of the event and not on its second, so that events of one seed some
+//     seconds apart agree about when the project was made.
+//  4. 2026-11-21. The database is SQLite, what `label-studio start` uses when nothing else is said, so JSON columns keep the order they were
+//     stored in and search_vector is null. Quirk "postgresql" gives the other one: jsonb's key order, a text vector, custom headers by
+//     length. Rejected: PostgreSQL as the default, which contradicts the key order of every example in the vendor's documents.
+//  5. 2026-11-21. The spans of text regions count code points. Label Studio's editor is JavaScript; which unit it stores for characters
+//     beyond the basic plane is not established.
+//  6. 2026-11-21. Text projects label answers (control "answer", key "ner") and image projects aircraft and cars (control "label", key
+//     "image"), as the documents' examples do, so that even keys that are names of labels are those a reader of the documents expects.
+//     The server profiles add further labels.
+//  7. 2026-11-21. Quirk "flat-id" replaces the list in TASK_DELETED and ANNOTATION_DELETED, and the project in PROJECT_DELETED, by the
+//     top-level id of the documents' key tables. The plural actions keep their lists, as their examples print them: one id cannot name
+//     several tasks.
+//  8. 2026-11-21. An event whose list is empty (a user's override) goes out as one request. The real server would send nothing, which
+//     would leave a trigger without any delivery to look at.
+//  9. 2026-11-21. A custom Authorization, Proxy-Authorization or Cookie header is marked secret: on this platform a static header is the
+//     only way to authenticate. Other custom headers are shown as they are.
+package labelstudio
