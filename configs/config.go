@@ -1,0 +1,46 @@
+package configs
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Config is every setting, parsed.
+type Config struct {
+	Addr           string // listen address of API and dashboard
+	Redis          string // "auto", "memory" or addresses
+	StateDir       string // "" only before Load filled it in
+	TimeScale      float64
+	API            bool // roles
+	Worker         bool
+	Token          string
+	AllowHosts     []string
+	AllowTargets   []netip.Prefix
+	DenyTargets    []netip.Prefix
+	KeepDeliveries int
+	KeepAge        time.Duration
+	Concurrency    int // attempts of one subscription at the same time
+	LogLevel       slog.Level
+	LogFormat      string // "text" or "json"
+	Server         string // the server that client commands talk to
+}
+
+// Origin says where a value came from.
+type Origin string
+
+// The origins.
+const (
+	FromDefault     Origin = "default"
+	FromFile        Origin = "file"
+	FromEnvironment Origin = "environment"
+	FromFlag        Origin = "flag"
+)
+
+// Value is one setting as it was found, for display.
+type Value struct {
+	Setting Setting
+	Text    string // stars for a secret
+	Origin  Origin
+	Where   string // variable, flag or file and key; empty for a default
+}

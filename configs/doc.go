@@ -1,0 +1,14 @@
+// Package configs holds the settings of the program: their names, defaults, sources and validation.
+//
+// One table ([Settings]) drives flags, environment variables, file keys and the output of `annohook config show`. A value comes from the first
+// of: flag, environment (ANNOHOOK_*), configuration file, default.
+//
+// # Decisions
+//
+//  1. 2026-11-21. Every setting is text until it is parsed by its own row of the table, whichever source it comes from, so that all sources
+//     accept the same words and refuse the same mistakes.
+//  2. 2026-11-21. Unknown keys and unknown ANNOHOOK_* variables are errors with a suggestion: a misspelt setting that is silently ignored
+//     costs more time than any other mistake.
+//  3. 2026-11-21. go.yaml.in/yaml/v3 reads the file: the YAML organisation's maintained line of the library everybody uses.
+//     github.com/agnivade/levenshtein finds the name that was meant.
+package configs
