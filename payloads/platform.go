@@ -283,8 +283,8 @@ type Problem struct {
 	Message string // what is wrong and what is allowed; never repeats a secret
 }
 
-// Error returns field and message.
-func (p Problem) Error() string {
+// String returns field and message.
+func (p Problem) String() string {
 	if p.Field == "" {
 		return p.Message
 	}

@@ -16,7 +16,7 @@ type InvalidError struct {
 func (e *InvalidError) Error() string {
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		texts[i] = p.Error()
+		texts[i] = p.String()
 	}
 	return strings.Join(texts, "; ")
 }

@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -205,8 +206,11 @@ func TestNobodyWantsIt(t *testing.T) {
 		{"no events", func(s *subscriptions.Subscription) { s.Events = []string{} }, scheduler.Trigger{}, "it wants other events"},
 		{"profile", nil, scheduler.Trigger{Profile: "v2"}, "it has profile v1"},
 		{"type of another profile", func(s *subscriptions.Subscription) { s.Profile = "v2" }, scheduler.Trigger{Type: invented.NoteRemoved}, "has no event type"},
-		{"scope", func(s *subscriptions.Subscription) { s.Scope = json.RawMessage(`{"box":"B"}`) },
-			scheduler.Trigger{Override: payloads.Override{Set: []payloads.Assignment{{Path: "note.box", Value: "C"}}}}, "its scope is box B"},
+		{
+			"scope", func(s *subscriptions.Subscription) { s.Scope = json.RawMessage(`{"box":"B"}`) },
+			scheduler.Trigger{Override: payloads.Override{Set: []payloads.Assignment{{Path: "note.box", Value: "C"}}}},
+			"its scope is box B",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -270,6 +274,7 @@ func TestInvalidTriggersNameTheirField(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			_, err := r.Publish(t.Context(), tt.trigger)
 			var invalid *scheduler.InvalidError
 			if !errors.As(err, &invalid) || invalid.Problems[0].Field != tt.field {
@@ -277,7 +282,9 @@ func TestInvalidTriggersNameTheirField(t *testing.T) {
 			}
 		})
 	}
-	if page, _ := r.history.List(t.Context(), history.Query{}); len(page.Items) != 0 {
-		t.Error("something was stored")
-	}
+	t.Cleanup(func() {
+		if page, err := r.history.List(context.WithoutCancel(t.Context()), history.Query{}); err != nil || len(page.Items) != 0 {
+			t.Errorf("something was stored, or cannot be read: %v", err)
+		}
+	})
 }

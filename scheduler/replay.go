@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
@@ -103,9 +104,9 @@ func (s *Scheduler) sentHeader(ctx context.Context, id string) (payloads.Header,
 	if err != nil {
 		return nil, err
 	}
-	for i := len(attempts) - 1; i >= 0; i-- {
-		if attempts[i].Request != nil {
-			return attempts[i].Request.Header, nil
+	for _, a := range slices.Backward(attempts) {
+		if a.Request != nil {
+			return a.Request.Header, nil
 		}
 	}
 	return nil, ErrNothingSent

@@ -95,7 +95,7 @@ func TestIdempotencyKeys(t *testing.T) {
 	engines(t, func(t *testing.T, s state) {
 		t.Helper()
 		ctx := t.Context()
-		begin := func(key, fingerprint string, wantAnswer string, wantFound bool, want error) {
+		begin := func(key, fingerprint, wantAnswer string, wantFound bool, want error) {
 			t.Helper()
 			answer, found, err := s.Begin(ctx, key, fingerprint)
 			if string(answer) != wantAnswer || found != wantFound || !errors.Is(err, want) {

@@ -178,7 +178,10 @@ func (s *Scheduler) flushBefore(ctx context.Context, old subscriptions.Subscript
 
 func (s *Scheduler) afterChange(ctx context.Context, old, updated subscriptions.Subscription) error {
 	p, err := s.registry.Of(updated)
-	if err != nil || p.OnDisable != payloads.PendingCancel || !old.Enabled || updated.Enabled {
+	if err != nil {
+		return err
+	}
+	if p.OnDisable != payloads.PendingCancel || !old.Enabled || updated.Enabled {
 		return nil
 	}
 	return s.cancelPending(ctx, updated.ID, "the subscription was disabled", false)

@@ -47,7 +47,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 
 func (s *Scheduler) logged(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, what+" failed", "error", err)
+		s.log.WarnContext(ctx, "upkeep failed", "what", what, "error", err)
 	}
 }
 

@@ -20,13 +20,13 @@ func (s *Scheduler) Await(ctx context.Context, ids []string) (list []history.Sum
 }
 
 func (s *Scheduler) await(ctx context.Context, ids []string, reached func(history.Summary) bool) ([]history.Summary, bool, error) {
-	waitFor := map[string]bool{}
+	g := goal{open: map[string]bool{}, reached: reached}
 	for _, id := range ids {
-		waitFor[id] = true
+		g.open[id] = true
 	}
 	err := errDone
-	if len(waitFor) > 0 {
-		err = s.watch(ctx, ids, waitFor, reached)
+	if len(ids) > 0 {
+		err = s.watch(ctx, ids, g)
 	}
 	if err != nil && !errors.Is(err, errDone) && ctx.Err() == nil {
 		return nil, false, err
@@ -35,46 +35,57 @@ func (s *Scheduler) await(ctx context.Context, ids []string, reached func(histor
 	return list, errors.Is(err, errDone), readErr
 }
 
-// watch follows the feed until every delivery reached its goal; a gap in the feed only means reading the state again.
-func (s *Scheduler) watch(ctx context.Context, ids []string, waitFor map[string]bool, reached func(history.Summary) bool) error {
-	settle := func(list []history.Summary) error {
-		for _, d := range list {
-			if reached(d) {
-				delete(waitFor, d.ID)
-			}
+// goal is what a wait is for: every delivery named has reached a state.
+type goal struct {
+	open    map[string]bool // deliveries that have not
+	reached func(history.Summary) bool
+}
+
+// see takes note of deliveries; errDone when the goal is reached.
+func (g goal) see(list []history.Summary) error {
+	for _, d := range list {
+		if g.open[d.ID] && g.reached(d) {
+			delete(g.open, d.ID)
 		}
-		if len(waitFor) == 0 {
-			return errDone
-		}
-		return nil
 	}
+	if len(g.open) == 0 {
+		return errDone
+	}
+	return nil
+}
+
+// watch follows the feed until the goal is reached; a gap in the feed only means reading the state again.
+func (s *Scheduler) watch(ctx context.Context, ids []string, g goal) error {
 	for {
-		follow, stop := context.WithCancelCause(ctx)
-		err := s.hub.Follow(follow, "", func() {
-			list, err := s.history.Deliveries(ctx, ids)
-			if err == nil {
-				err = settle(list)
-			}
-			if err != nil {
-				stop(err)
-			}
-		}, func(entries []history.Entry) error {
-			list := make([]history.Summary, 0, len(entries))
-			for _, e := range entries {
-				if waitFor[e.Summary.ID] {
-					list = append(list, e.Summary)
-				}
-			}
-			return settle(list)
-		})
-		if follow.Err() != nil {
-			err = context.Cause(follow)
-		}
-		stop(nil)
+		err := s.watchOnce(ctx, ids, g)
 		if !errors.Is(err, history.ErrGap) {
 			return err
 		}
 	}
+}
+
+func (s *Scheduler) watchOnce(ctx context.Context, ids []string, g goal) error {
+	follow, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	err := s.hub.Follow(follow, "", func() {
+		list, err := s.history.Deliveries(ctx, ids)
+		if err == nil {
+			err = g.see(list)
+		}
+		if err != nil {
+			stop(err)
+		}
+	}, func(entries []history.Entry) error {
+		list := make([]history.Summary, len(entries))
+		for i, e := range entries {
+			list[i] = e.Summary
+		}
+		return g.see(list)
+	})
+	if follow.Err() != nil {
+		return context.Cause(follow)
+	}
+	return err
 }
 
 // testGrace is how long a test send may wait in the queue beyond the deadline of its attempt.

@@ -134,7 +134,9 @@ func sentiments() []label {
 
 func aspects() []label {
 	return []label{
-		{value: "accuracy", text: "Accuracy"}, {value: "clarity", text: "Clarity"}, {value: "tone", text: "Tone"},
+		{value: "accuracy", text: "Accuracy"},
+		{value: "clarity", text: "Clarity"},
+		{value: "tone", text: "Tone"},
 		{value: "completeness", text: "Completeness"},
 	}
 }
@@ -143,8 +145,12 @@ func aspects() []label {
 func entities() []label {
 	return []label{
 		{value: "PER", text: "Person", description: "Names of people, titles left out"},
-		{value: "ORG", text: "Organisation"}, {value: "LOC", text: "Place"}, {value: "DATE", text: "Date or time"},
-		{value: "PROD", text: "Product"}, {value: "COND", text: "Condition"}, {value: "CODE", text: "Code"},
+		{value: "ORG", text: "Organisation"},
+		{value: "LOC", text: "Place"},
+		{value: "DATE", text: "Date or time"},
+		{value: "PROD", text: "Product"},
+		{value: "COND", text: "Condition"},
+		{value: "CODE", text: "Code"},
 	}
 }
 

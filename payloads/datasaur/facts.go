@@ -16,68 +16,118 @@ const (
 // facts2023 are the facts of the profile 2023.
 func facts2023() []payloads.Fact {
 	return slices.Concat(sharedFacts(), []payloads.Fact{
-		{Topic: "headers", Fidelity: payloads.Documented, Source: sourceEvents,
-			Text: "Accept, Accept-Encoding: gzip, compress, deflate, br, Content-Type: application/json and User-Agent: Datasaur, without a version."},
-		{Topic: "header case", Fidelity: payloads.Observed, Source: "axios 1.6.2 on Node 20 against a socket; the docs show lower case, as a Node listener sees it",
-			Text: "Names in axios's case and order, Connection: keep-alive last. That Datasaur sends with axios is inferred from the set of fields."},
-		{Topic: "custom headers", Fidelity: payloads.Documented, Source: sourceCustom,
-			Text: "The customer's own fields are added and not signed. That they replace the built-in ones, the signature excepted, is how axios works."},
-		{Topic: "ids", Fidelity: payloads.Documented, Source: sourceEvents,
-			Text: "Project ids are unpadded base64 of eight hex digits. Ids of users and teams are strings, but labeledByUserId is the same user's number."},
-		{Topic: "empty names", Fidelity: payloads.Documented, Source: sourceEvents,
-			Text: "username and name are empty strings, not null, when they are not set."},
-		{Topic: "team name", Fidelity: payloads.Documented, Source: sourceEvents,
-			Text: "Only PROJECT_CREATED prints the team's name; BEFORE_UPDATE_LABELS prints no project."},
-		{Topic: "label positions", Fidelity: payloads.Observed, Source: "inferred from the sample: a token of three characters is 0 to 2",
-			Text: "The end index of a label is inclusive and counts inside the token."},
-		{Topic: "veto", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "The answer to BEFORE_UPDATE_LABELS changes nothing; no contract for it is documented."},
-		{Topic: "export method", Fidelity: payloads.Documented, Source: sourceExport,
-			Text: "The export webhook is a PUT with a flat body and no eventType; 200 with {} is the expected answer. It is signed the same way."},
-		{Topic: "export target", Fidelity: payloads.FromSource, Source: sourceGraphQL,
-			Text: "URL and secret are inputs of the export call, optional on four queries; delivery ends as DELIVERED or FAILED."},
+		{
+			Topic: "headers", Fidelity: payloads.Documented, Source: sourceEvents,
+			Text: "Accept, Accept-Encoding: gzip, compress, deflate, br, Content-Type: application/json and User-Agent: Datasaur, without a version.",
+		},
+		{
+			Topic: "header case", Fidelity: payloads.Observed, Source: "axios 1.6.2 on Node 20 against a socket; the docs show lower case, as a Node listener sees it",
+			Text: "Names in axios's case and order, Connection: keep-alive last. That Datasaur sends with axios is inferred from the set of fields.",
+		},
+		{
+			Topic: "custom headers", Fidelity: payloads.Documented, Source: sourceCustom,
+			Text: "The customer's own fields are added and not signed. That they replace the built-in ones, the signature excepted, is how axios works.",
+		},
+		{
+			Topic: "ids", Fidelity: payloads.Documented, Source: sourceEvents,
+			Text: "Project ids are unpadded base64 of eight hex digits. Ids of users and teams are strings, but labeledByUserId is the same user's number.",
+		},
+		{
+			Topic: "empty names", Fidelity: payloads.Documented, Source: sourceEvents,
+			Text: "username and name are empty strings, not null, when they are not set.",
+		},
+		{
+			Topic: "team name", Fidelity: payloads.Documented, Source: sourceEvents,
+			Text: "Only PROJECT_CREATED prints the team's name; BEFORE_UPDATE_LABELS prints no project.",
+		},
+		{
+			Topic: "label positions", Fidelity: payloads.Observed, Source: "inferred from the sample: a token of three characters is 0 to 2",
+			Text: "The end index of a label is inclusive and counts inside the token.",
+		},
+		{
+			Topic: "veto", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "The answer to BEFORE_UPDATE_LABELS changes nothing; no contract for it is documented.",
+		},
+		{
+			Topic: "export method", Fidelity: payloads.Documented, Source: sourceExport,
+			Text: "The export webhook is a PUT with a flat body and no eventType; 200 with {} is the expected answer. It is signed the same way.",
+		},
+		{
+			Topic: "export target", Fidelity: payloads.FromSource, Source: sourceGraphQL,
+			Text: "URL and secret are inputs of the export call, optional on four queries; delivery ends as DELIVERED or FAILED.",
+		},
 	})
 }
 
 // facts2020 are the facts of the profile 2020.
 func facts2020() []payloads.Fact {
 	return slices.Concat(sharedFacts(), []payloads.Fact{
-		{Topic: "headers", Fidelity: payloads.Documented, Source: sourceEvents2020,
-			Text: "Accept, Content-Type: application/json;charset=utf-8 and User-Agent: Datasaur; no Accept-Encoding."},
-		{Topic: "header case", Fidelity: payloads.Observed, Source: "axios 0.19.2 against a socket sends this content type",
-			Text: "Names in axios's case and order, Connection: close last, as older Node does."},
-		{Topic: "project type", Fidelity: payloads.Documented, Source: sourceEvents2020,
-			Text: "A project has a type and no tags. The sample has CONSTITUENCY; the other types are plausible, not documented."},
-		{Topic: "ids", Fidelity: payloads.Documented, Source: sourceEvents2020,
-			Text: "Project ids have eleven letters and digits (1Ceayaa9989); ids of users and teams are strings."},
+		{
+			Topic: "headers", Fidelity: payloads.Documented, Source: sourceEvents2020,
+			Text: "Accept, Content-Type: application/json;charset=utf-8 and User-Agent: Datasaur; no Accept-Encoding.",
+		},
+		{
+			Topic: "header case", Fidelity: payloads.Observed, Source: "axios 0.19.2 against a socket sends this content type",
+			Text: "Names in axios's case and order, Connection: close last, as older Node does.",
+		},
+		{
+			Topic: "project type", Fidelity: payloads.Documented, Source: sourceEvents2020,
+			Text: "A project has a type and no tags. The sample has CONSTITUENCY; the other types are plausible, not documented.",
+		},
+		{
+			Topic: "ids", Fidelity: payloads.Documented, Source: sourceEvents2020,
+			Text: "Project ids have eleven letters and digits (1Ceayaa9989); ids of users and teams are strings.",
+		},
 	})
 }
 
 // sharedFacts are those that no generation of the documents contradicts.
 func sharedFacts() []payloads.Fact {
 	return []payloads.Fact{
-		{Topic: "registration", Fidelity: payloads.Documented, Source: "docs: Webhook Notifications (docs.datasaur.ai/integrations/webhook-notifications)",
-			Text: "An endpoint is registered by Datasaur's support, by mail; there is no API for it."},
-		{Topic: "method", Fidelity: payloads.Assumed, Source: "inferred: the docs name no method, the fields are those of a body sent with POST",
-			Text: "Notifications are POST requests."},
-		{Topic: "body", Fidelity: payloads.Observed, Source: "the documented content lengths fit minified samples but for what was redacted",
-			Text: "JSON.stringify of the event: no spaces, keys in the order of the samples, text as raw UTF-8."},
-		{Topic: "timestamp", Fidelity: payloads.Documented, Source: sourceEvents,
-			Text: "UTC with milliseconds and Z, inside the body; there is no delivery id, so type, time and ids are all that tells events apart."},
-		{Topic: "signature", Fidelity: payloads.Documented, Source: sourceSignature,
-			Text: "X-Datasaur-Signature is the HMAC-SHA256 of the exact body with the secret as text, 64 lower-case hex digits without a prefix."},
-		{Topic: "no secret", Fidelity: payloads.Assumed, Source: sourceSignature + " says nothing of it",
-			Text: "Without a secret the field is not sent."},
-		{Topic: "success", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "Any 2xx is success; the answer's body is ignored."},
-		{Topic: "redirects", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "A redirect is not followed and is a failure."},
-		{Topic: "timeout", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "20 seconds for the whole exchange."},
-		{Topic: "retry", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "Three retries, after 10, 60 and 180 seconds, with the same bytes and the same signature."},
-		{Topic: "disabling", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "Failures never switch a subscription off."},
+		{
+			Topic: "registration", Fidelity: payloads.Documented, Source: "docs: Webhook Notifications (docs.datasaur.ai/integrations/webhook-notifications)",
+			Text: "An endpoint is registered by Datasaur's support, by mail; there is no API for it.",
+		},
+		{
+			Topic: "method", Fidelity: payloads.Assumed, Source: "inferred: the docs name no method, the fields are those of a body sent with POST",
+			Text: "Notifications are POST requests.",
+		},
+		{
+			Topic: "body", Fidelity: payloads.Observed, Source: "the documented content lengths fit minified samples but for what was redacted",
+			Text: "JSON.stringify of the event: no spaces, keys in the order of the samples, text as raw UTF-8.",
+		},
+		{
+			Topic: "timestamp", Fidelity: payloads.Documented, Source: sourceEvents,
+			Text: "UTC with milliseconds and Z, inside the body; there is no delivery id, so type, time and ids are all that tells events apart.",
+		},
+		{
+			Topic: "signature", Fidelity: payloads.Documented, Source: sourceSignature,
+			Text: "X-Datasaur-Signature is the HMAC-SHA256 of the exact body with the secret as text, 64 lower-case hex digits without a prefix.",
+		},
+		{
+			Topic: "no secret", Fidelity: payloads.Assumed, Source: sourceSignature + " says nothing of it",
+			Text: "Without a secret the field is not sent.",
+		},
+		{
+			Topic: "success", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Any 2xx is success; the answer's body is ignored.",
+		},
+		{
+			Topic: "redirects", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "A redirect is not followed and is a failure.",
+		},
+		{
+			Topic: "timeout", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "20 seconds for the whole exchange.",
+		},
+		{
+			Topic: "retry", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Three retries, after 10, 60 and 180 seconds, with the same bytes and the same signature.",
+		},
+		{
+			Topic: "disabling", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Failures never switch a subscription off.",
+		},
 	}
 }
 

@@ -38,38 +38,70 @@ func quirks() []payloads.Quirk {
 
 func facts() []payloads.Fact {
 	return []payloads.Fact{
-		{Topic: "envelope", Fidelity: payloads.Documented, Source: sourceFormat,
-			Text: "The body is {\"events\":[…]}, an array even for one event."},
-		{Topic: "body", Fidelity: payloads.Observed, Source: "the documented signature verifies over the compact form of 273 bytes and over no other",
-			Text: "Compact JSON in UTF-8, as Java's Jackson prints it."},
-		{Topic: "key order", Fidelity: payloads.Documented, Source: sourceFormat,
-			Text: "Keys come as on the format page; the signed sample has another order, so order is no contract."},
-		{Topic: "event_time", Fidelity: payloads.Documented, Source: sourceFormat,
-			Text: "UTC without zone, seconds in every sample; the API's times may have milliseconds, so accept both."},
-		{Topic: "ids", Fidelity: payloads.Observed, Source: "docs: assignment-id.yaml, aggregated-solution-id.yaml (Toloka/docs@c28c2aca)",
-			Text: "Suites, tasks and assignments are named by the pool's number in ten hex digits, two hyphens and 24 hex digits."},
-		{Topic: "test event", Fidelity: payloads.Documented, Source: sourceTest,
-			Text: "TEST_EVENT has no webhook_subscription_id. That it travels in the same envelope is inferred."},
-		{Topic: "signature", Fidelity: payloads.Documented, Source: sourceAuth + ", SignatureValidator of toloka-java-sdk@61aba14",
-			Text: "Toloka-Signature: {v=1, ts=<ms>, sign=<hex>}; sign is HMAC-SHA256 with the secret as text over \"<ts>.<v>.\" and the body. ts comes first there, v first in the field."},
-		{Topic: "no secret", Fidelity: payloads.Documented, Source: sourceFormat,
-			Text: "Without secret_key the field is not sent at all."},
-		{Topic: "signature age", Fidelity: payloads.Documented, Source: sourceAuth + " names no bound",
-			Text: "No tolerance for ts is documented, and no second signature while a secret changes."},
-		{Topic: "headers", Fidelity: payloads.Documented, Source: sourceAuth,
-			Text: "Toloka-Signature, Content-Type: application/json and Content-Length are all that the sample shows; no User-Agent, no delivery id."},
-		{Topic: "success", Fidelity: payloads.Assumed, Source: "inferred from the error class WRONG_STATUS_CODE in fullApi.yaml; which codes are right is not published",
-			Text: "Any 2xx is success; one status judges the whole batch."},
-		{Topic: "redirects", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "A redirect is not followed and is a wrong status."},
-		{Topic: "timeout", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "20 seconds for the whole exchange."},
-		{Topic: "retry", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "Three retries, after 10, 60 and 180 seconds: same bytes and uuids, new ts and sign."},
-		{Topic: "batching", Fidelity: payloads.Assumed, Source: "an anonymous draft of the format shows mixed types in one request; window and size are published nowhere",
-			Text: "Events of one subscription are held for a window of 1s, at most 50 a request; types mix."},
-		{Topic: "disabling", Fidelity: payloads.Assumed, Source: sourceSilent,
-			Text: "Failures never switch a subscription off."},
+		{
+			Topic: "envelope", Fidelity: payloads.Documented, Source: sourceFormat,
+			Text: "The body is {\"events\":[…]}, an array even for one event.",
+		},
+		{
+			Topic: "body", Fidelity: payloads.Observed, Source: "the documented signature verifies over the compact form of 273 bytes and over no other",
+			Text: "Compact JSON in UTF-8, as Java's Jackson prints it.",
+		},
+		{
+			Topic: "key order", Fidelity: payloads.Documented, Source: sourceFormat,
+			Text: "Keys come as on the format page; the signed sample has another order, so order is no contract.",
+		},
+		{
+			Topic: "event_time", Fidelity: payloads.Documented, Source: sourceFormat,
+			Text: "UTC without zone, seconds in every sample; the API's times may have milliseconds, so accept both.",
+		},
+		{
+			Topic: "ids", Fidelity: payloads.Observed, Source: "docs: assignment-id.yaml, aggregated-solution-id.yaml (Toloka/docs@c28c2aca)",
+			Text: "Suites, tasks and assignments are named by the pool's number in ten hex digits, two hyphens and 24 hex digits.",
+		},
+		{
+			Topic: "test event", Fidelity: payloads.Documented, Source: sourceTest,
+			Text: "TEST_EVENT has no webhook_subscription_id. That it travels in the same envelope is inferred.",
+		},
+		{
+			Topic: "signature", Fidelity: payloads.Documented, Source: sourceAuth + ", SignatureValidator of toloka-java-sdk@61aba14",
+			Text: "Toloka-Signature: {v=1, ts=<ms>, sign=<hex>}; sign is HMAC-SHA256 with the secret as text over \"<ts>.<v>.\" and the body. ts comes first there, v first in the field.",
+		},
+		{
+			Topic: "no secret", Fidelity: payloads.Documented, Source: sourceFormat,
+			Text: "Without secret_key the field is not sent at all.",
+		},
+		{
+			Topic: "signature age", Fidelity: payloads.Documented, Source: sourceAuth + " names no bound",
+			Text: "No tolerance for ts is documented, and no second signature while a secret changes.",
+		},
+		{
+			Topic: "headers", Fidelity: payloads.Documented, Source: sourceAuth,
+			Text: "Toloka-Signature, Content-Type: application/json and Content-Length are all that the sample shows; no User-Agent, no delivery id.",
+		},
+		{
+			Topic: "success", Fidelity: payloads.Assumed, Source: "inferred from the error class WRONG_STATUS_CODE in fullApi.yaml; which codes are right is not published",
+			Text: "Any 2xx is success; one status judges the whole batch.",
+		},
+		{
+			Topic: "redirects", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "A redirect is not followed and is a wrong status.",
+		},
+		{
+			Topic: "timeout", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "20 seconds for the whole exchange.",
+		},
+		{
+			Topic: "retry", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Three retries, after 10, 60 and 180 seconds: same bytes and uuids, new ts and sign.",
+		},
+		{
+			Topic: "batching", Fidelity: payloads.Assumed, Source: "an anonymous draft of the format shows mixed types in one request; window and size are published nowhere",
+			Text: "Events of one subscription are held for a window of 1s, at most 50 a request; types mix.",
+		},
+		{
+			Topic: "disabling", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Failures never switch a subscription off.",
+		},
 	}
 }
 

@@ -15,10 +15,12 @@ type payload struct {
 	Due          int64  `json:"d"` // Unix microseconds
 }
 
-func encode(due history.Due) []byte {
-	// Strings and an integer always marshal.
-	text, _ := json.Marshal(payload{Ref: due.Ref.String(), Subscription: due.SubscriptionID, Due: due.At.UnixMicro()})
-	return text
+func encode(due history.Due) ([]byte, error) {
+	text, err := json.Marshal(payload{Ref: due.Ref.String(), Subscription: due.SubscriptionID, Due: due.At.UnixMicro()})
+	if err != nil {
+		return nil, fmt.Errorf("task payload: %w", err)
+	}
+	return text, nil
 }
 
 func decode(text []byte) (history.Due, error) {

@@ -103,7 +103,11 @@ func (q *Queue) enqueue(ctx context.Context, due history.Due) error {
 	if due.At.Sub(q.o.Now()) > holdWithin {
 		options = append(options, asynq.ProcessAt(due.At.Add(-leadTime))) // Asynq cuts it to the whole second below
 	}
-	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(taskType, encode(due)), options...)
+	text, err := encode(due)
+	if err != nil {
+		return err
+	}
+	_, err = q.client.EnqueueContext(ctx, asynq.NewTask(taskType, text), options...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return fmt.Errorf("enqueue %s: %w", due.Ref, err)
 	}

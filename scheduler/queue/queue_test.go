@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -195,7 +196,7 @@ func BenchmarkIdleLatency(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				time.Sleep(7 * time.Millisecond) // let every server fall idle
 				began := time.Now()
-				if err := q.Enqueue(b.Context(), history.Due{Ref: history.Ref{Delivery: fmt.Sprint(i), Attempt: 1}, At: began}); err != nil {
+				if err := q.Enqueue(b.Context(), history.Due{Ref: history.Ref{Delivery: strconv.Itoa(i), Attempt: 1}, At: began}); err != nil {
 					b.Fatal(err)
 				}
 				took = append(took, (<-arrived).Sub(began))

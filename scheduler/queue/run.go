@@ -89,10 +89,10 @@ func (r *run) config(ctx context.Context, index int) asynq.Config {
 }
 
 // process receives one task. It never fails: what a task meant is in the history.
-func (r *run) process(_ context.Context, task *asynq.Task) error {
+func (r *run) process(ctx context.Context, task *asynq.Task) error {
 	due, err := decode(task.Payload())
 	if err != nil {
-		r.queue.o.Log.Error("task dropped", "error", err)
+		r.queue.o.Log.ErrorContext(ctx, "task dropped", "error", err)
 		return nil
 	}
 	wait := due.At.Sub(r.queue.o.Now())
@@ -166,7 +166,7 @@ func (r *run) giveBack(ctx context.Context) {
 	}
 	r.mu.Unlock()
 	if err := r.queue.Enqueue(ctx, dues...); err != nil && !errors.Is(err, context.Canceled) {
-		r.queue.o.Log.Warn("held references could not be given back; the sweep will find them", "error", err)
+		r.queue.o.Log.WarnContext(ctx, "held references could not be given back; the sweep will find them", "error", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package queuetest
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -164,11 +165,11 @@ func precise(t *testing.T, factory Factory) {
 	now := time.Now()
 	delays := []time.Duration{0, 50 * time.Millisecond, 700 * time.Millisecond, 1300 * time.Millisecond, 1600 * time.Millisecond, 2600 * time.Millisecond, 3100 * time.Millisecond}
 	for i, d := range delays {
-		enqueue(t, q, due(fmt.Sprint(i), 1, now.Add(d)))
+		enqueue(t, q, due(strconv.Itoa(i), 1, now.Add(d)))
 	}
 	r.wait(t, len(delays))
 	for i, d := range delays {
-		late := r.seen[due(fmt.Sprint(i), 1, now).Ref.String()][0].Sub(now.Add(d))
+		late := r.seen[due(strconv.Itoa(i), 1, now).Ref.String()][0].Sub(now.Add(d))
 		t.Logf("due after %s: %s late", d, late.Round(100*time.Microsecond))
 		if late < -time.Millisecond || late > lateBound {
 			t.Errorf("due after %s: %s late, want 0 to %s", d, late, lateBound)
@@ -234,7 +235,7 @@ func parallel(t *testing.T, factory Factory) {
 		r.handle(ctx, d)
 	})
 	for i := range width {
-		enqueue(t, q, due(fmt.Sprint(i), 1, time.Now()))
+		enqueue(t, q, due(strconv.Itoa(i), 1, time.Now()))
 	}
 	r.wait(t, width)
 }
