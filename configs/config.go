@@ -8,7 +8,8 @@ import (
 
 // Config is every setting, parsed.
 type Config struct {
-	Addr           string // listen address of API and dashboard
+	Addr           string // listen address of API and dashboard; of the health endpoints where only the worker role runs
+	AddrGiven      bool   // Addr is not the default
 	Redis          string // "auto", "memory" or addresses
 	StateDir       string // "" only before Load filled it in
 	TimeScale      float64

@@ -56,6 +56,9 @@ func Load(s Sources) (Config, []Value, error) {
 			}
 		}
 		values = append(values, value)
+		if setting.Name == "addr" {
+			config.AddrGiven = value.Origin != FromDefault
+		}
 	}
 	if config.StateDir == "" {
 		config.StateDir = defaultStateDir(s)

@@ -38,7 +38,7 @@ func Settings() []Setting {
 
 func serverSettings() []Setting {
 	return []Setting{
-		{Name: "addr", Default: "127.0.0.1:8080", Help: "listen address of API and dashboard, host:port; port 0 picks a free one", parse: parseAddr},
+		{Name: "addr", Default: "127.0.0.1:8080", Help: "listen address of API and dashboard, host:port; port 0 picks a free one; a worker without the api role serves its health there, if this is given", parse: parseAddr},
 		{Name: "redis", Default: "auto", Help: "engine: auto (a redis-server on the PATH as a child, else in process), memory, or redis://, rediss://, unix:// addresses", parse: parseRedis},
 		{Name: "state_dir", Help: "where data is kept; empty: $XDG_STATE_HOME/annohook", parse: func(c *Config, v string) error { c.StateDir = v; return nil }},
 		{Name: "time_scale", Default: "1", Help: "multiplies retry waits and batch windows, never timeouts", parse: parseTimeScale},

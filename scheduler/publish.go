@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -299,7 +300,11 @@ func (s *Scheduler) compose(e history.Event, t Trigger, sub subscriptions.Subscr
 }
 
 func overrideProblem(err error, p payloads.Platform) error {
-	return invalid("set", fmt.Sprintf("%v (profile %s)", err, p.Profile))
+	field := "set"
+	if path, ok := errors.AsType[*payloads.PathError](err); ok {
+		field = fmt.Sprintf("set[%d].path", path.Index)
+	}
+	return invalid(field, fmt.Sprintf("%v (profile %s)", err, p.Profile))
 }
 
 // store writes the plan: first everything that stands for itself, in one atomic step, then the parts of batches.

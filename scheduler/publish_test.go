@@ -267,7 +267,7 @@ func TestInvalidTriggersNameTheirField(t *testing.T) {
 		{"type", scheduler.Trigger{Platform: invented.ID, Type: "note.lost"}, "type"},
 		{"variant", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, Variant: "wide"}, "variant"},
 		{"count", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, Count: 1001}, "count"},
-		{"path", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, Override: payloads.Override{Set: []payloads.Assignment{{Path: "note.txt", Value: 1}}}}, "set"},
+		{"path", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, Override: payloads.Override{Set: []payloads.Assignment{{Path: "note.txt", Value: 1}}}}, "set[0].path"},
 		{"body and data", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, Body: []byte("{}"), Override: payloads.Override{Data: payloads.Obj()}}, "body"},
 		{"unknown subscription", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, SubscriptionIDs: []string{sub.ID, "x"}}, "subscription_ids[1]"},
 		{"subscription twice", scheduler.Trigger{Platform: invented.ID, Type: invented.NoteAdded, SubscriptionIDs: []string{sub.ID, sub.ID}}, "subscription_ids[1]"},

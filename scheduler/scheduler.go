@@ -39,7 +39,9 @@ type Scheduler struct {
 
 // Sender makes one attempt; *sender.Sender is the real one.
 type Sender interface {
+	// Prepare signs a message for one attempt; an error means that no attempt can be made.
 	Prepare(p payloads.Platform, m payloads.Message, stamp payloads.Stamp) (sender.Request, error)
+	// Do makes the attempt and reports it, whatever happened.
 	Do(ctx context.Context, r sender.Request) sender.Report
 }
 

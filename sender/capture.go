@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -110,8 +111,8 @@ func (s *Sender) decode(codings []string, raw []byte, complete bool) (out []byte
 	s.decoders <- struct{}{}
 	defer func() { <-s.decoders }()
 	var r io.Reader = bytes.NewReader(raw)
-	for i := len(codings) - 1; i >= 0; i-- {
-		next, known := decoder(codings[i], r)
+	for _, coding := range slices.Backward(codings) {
+		next, known := decoder(coding, r)
 		if !known {
 			return plain, plainWhole, nil
 		}

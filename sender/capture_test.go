@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,8 +63,8 @@ func TestRepliesAreDecompressed(t *testing.T) {
 		{name: "brotli", coding: "br", body: encode(t, "br", plain), want: plain},
 		{name: "two codings", coding: "gzip, identity, br", body: encode(t, "br", gz), want: plain},
 		{name: "identity", coding: "identity", body: plain, want: plain},
-		{name: "garbage after gzip", coding: "gzip", body: append(gz[:len(gz):len(gz)], "trailing"...), want: plain},
-		{name: "two gzip members", coding: "gzip", body: append(gz[:len(gz):len(gz)], gz...), want: append(plain[:len(plain):len(plain)], plain...)},
+		{name: "garbage after gzip", coding: "gzip", body: append(slices.Clip(gz), "trailing"...), want: plain},
+		{name: "two gzip members", coding: "gzip", body: append(slices.Clip(gz), gz...), want: append(slices.Clip(plain), plain...)},
 		{name: "unknown coding", coding: "zstd", body: unknown, want: unknown},
 		{name: "empty body", coding: "gzip"},
 		{name: "not gzip at all", coding: "gzip", body: []byte("plain"), want: []byte("plain"), failure: payloads.FailureProtocol},

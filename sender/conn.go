@@ -57,8 +57,8 @@ func (d *dialer) tls(ctx context.Context, network, address string) (net.Conn, er
 	if cfg.ServerName == "" {
 		cfg.ServerName = host
 	}
-	if e, ok := exchangeOf(ctx); ok {
-		ctx = e.ctx
+	e, ctx := exchangeOf(ctx)
+	if e != nil {
 		e.enter(phaseHandshake)
 	}
 	conn := tls.Client(raw, cfg)
@@ -70,16 +70,13 @@ func (d *dialer) tls(ctx context.Context, network, address string) (net.Conn, er
 }
 
 func (d *dialer) connect(ctx context.Context, network, address string) (*watchedConn, error) {
-	e, ok := exchangeOf(ctx)
-	if ok {
-		ctx = e.ctx
-	}
+	e, ctx := exchangeOf(ctx)
 	conn, err := d.net.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, dialError{err}
 	}
 	raw := &watchedConn{Conn: conn}
-	if ok {
+	if e != nil {
 		raw.owner.Store(e)
 		e.progress()
 	}

@@ -142,10 +142,13 @@ func (e *exchange) trace() *httptrace.ClientTrace {
 
 type exchangeKey struct{}
 
-// exchangeOf finds the exchange that net/http dials for.
-func exchangeOf(ctx context.Context) (*exchange, bool) {
-	e, ok := ctx.Value(exchangeKey{}).(*exchange)
-	return e, ok
+// exchangeOf finds the exchange that net/http dials for in the context of the dial, and returns it with the context to dial under, which
+// ends with the attempt; without an exchange that is nil and the dial's own.
+func exchangeOf(dial context.Context) (*exchange, context.Context) {
+	if e, ok := dial.Value(exchangeKey{}).(*exchange); ok {
+		return e, e.ctx
+	}
+	return nil, dial
 }
 
 // watchdog calls a function once nothing kicked it for a while. Safe for concurrent use.

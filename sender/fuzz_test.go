@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,10 +141,8 @@ func FuzzCurlQuoting(f *testing.F) {
 		}
 		words := strings.Split(string(out), "\x00")
 		has := func(want string) {
-			for _, w := range words {
-				if w == want {
-					return
-				}
+			if slices.Contains(words, want) {
+				return
 			}
 			t.Fatalf("%q is not among %q of %s", want, words, line)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,7 @@ func withUserinfo(h payloads.Header, raw string) payloads.Header {
 	}
 	password, _ := u.User.Password()
 	credential := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
-	return append(h[:len(h):len(h)], payloads.Field{Name: "Authorization", Value: "Basic " + credential, Secret: true})
+	return append(slices.Clip(h), payloads.Field{Name: "Authorization", Value: "Basic " + credential, Secret: true})
 }
 
 // Record returns the request as it may be shown: masked, and with the Host and Content-Length that go on the wire.

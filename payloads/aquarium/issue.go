@@ -118,7 +118,7 @@ func (w *world) issueExported(event *payloads.Object, variant string) {
 
 // element prints the n-th element of the issue: a frame, or one label of a frame.
 func (w *world) element(n int, variant string) *payloads.Object {
-	f := w.newFrame(w.source(placeElements+place(n)), n, variant != variantNoInference)
+	f := w.newFrame(w.source(placeElements+place(n)), n, variant != variantNoInference) //nolint:gosec // n counts from 0
 	kind, id := variantFrame, f.id
 	if variant == variantCrop {
 		kind, id = variantCrop, f.labels[f.marked].id

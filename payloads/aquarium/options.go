@@ -36,7 +36,7 @@ func check(s subscriptions.Subscription) []payloads.Problem {
 		problems = append(problems, payloads.Problem{Field: "options", Message: "aquarium webhooks have no options; leave them out"})
 	}
 	for _, h := range s.Headers {
-		if strings.EqualFold(h.Name, headerSecret) {
+		if strings.EqualFold(h.Name, headerName) {
 			problems = append(problems, payloads.Problem{
 				Field: "headers." + h.Name, Message: "this header carries the secret; set the field secret instead",
 			})

@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	scheme       = "shared secret"
-	headerSecret = "X-Aquarium-Secret"
+	scheme     = "shared secret"
+	headerName = "X-Aquarium-Secret"
 )
 
 // Errors of Verify.
 var (
 	ErrNoSecret = errors.New("the listener has no secret to compare with")
-	ErrMissing  = errors.New(headerSecret + " is missing")
-	ErrSeveral  = errors.New(headerSecret + " is there more than once")
-	ErrMismatch = errors.New(headerSecret + " is not the secret")
+	ErrMissing  = errors.New(headerName + " is missing")
+	ErrSeveral  = errors.New(headerName + " is there more than once")
+	ErrMismatch = errors.New(headerName + " is not the secret")
 )
 
 // sign makes the complete header of one attempt; the secret goes in as it is, and only where there is one.
@@ -40,13 +40,13 @@ func sign(_ payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 	)...)
 	signed := payloads.Signed{}
 	if secret := string(s.Secret); secret != "" {
-		header = append(header, payloads.Field{Name: headerSecret, Value: secret, Secret: true})
+		header = append(header, payloads.Field{Name: headerName, Value: secret, Secret: true})
 		signed.Signature = &payloads.Signature{
-			Scheme: scheme, Header: headerSecret, KeyFingerprint: signature.Fingerprint(secret), Value: subscriptions.Masked,
+			Scheme: scheme, Header: headerName, KeyFingerprint: signature.Fingerprint(secret), Value: subscriptions.Masked,
 		}
 	}
 	for _, h := range s.Headers {
-		if !strings.EqualFold(h.Name, headerSecret) {
+		if !strings.EqualFold(h.Name, headerName) {
 			header = header.With(payloads.Field{Name: h.Name, Value: h.Value})
 		}
 	}
@@ -57,8 +57,8 @@ func sign(_ payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 // verify compares the header with the secret. Nothing else can be checked: the body is not covered and there is no time. The steps that
 // were done are returned with an error, too; they never show the secret.
 func verify(r payloads.Received, secret string, _ time.Time) ([]payloads.Step, error) {
-	values := r.Header[http.CanonicalHeaderKey(headerSecret)]
-	steps := []payloads.Step{{Name: headerSecret, Value: describe(values)}}
+	values := r.Header[http.CanonicalHeaderKey(headerName)]
+	steps := []payloads.Step{{Name: headerName, Value: describe(values)}}
 	switch {
 	case secret == "":
 		return steps, ErrNoSecret

@@ -135,6 +135,7 @@ func TestChildrenAreNotOlderThanTheirParents(t *testing.T) {
 
 // checkAges compares what an object contains with the object, where the one was inserted into the other.
 func checkAges(t *testing.T, name string, event *payloads.Object) {
+	t.Helper()
 	dataset := at(t, event, "data")
 	for _, path := range []string{"record", "dataset"} {
 		o, _ := dataset.(*payloads.Object)

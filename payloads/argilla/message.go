@@ -3,6 +3,7 @@ package argilla
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/annohook/annohook/payloads"
@@ -35,10 +36,8 @@ const droppedPrefix = "_sa"
 func hasDroppedKey(v payloads.Value) bool {
 	switch t := v.(type) {
 	case payloads.Array:
-		for _, e := range t {
-			if hasDroppedKey(e) {
-				return true
-			}
+		if slices.ContainsFunc(t, hasDroppedKey) {
+			return true
 		}
 	case *payloads.Object:
 		for _, m := range t.Members() {

@@ -2,6 +2,7 @@ package argilla_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/annohook/annohook/payloads"
@@ -54,10 +55,8 @@ func FuzzCompose(f *testing.F) {
 func holdsDropped(v payloads.Value) bool {
 	switch t := v.(type) {
 	case payloads.Array:
-		for _, e := range t {
-			if holdsDropped(e) {
-				return true
-			}
+		if slices.ContainsFunc(t, holdsDropped) {
+			return true
 		}
 	case *payloads.Object:
 		for _, m := range t.Members() {

@@ -51,6 +51,7 @@ func TestQuestionsAndAnswers(t *testing.T) {
 }
 
 func optionsOf(t *testing.T, q payloads.Value) payloads.Array {
+	t.Helper()
 	o, _ := at(t, q, "settings").(*payloads.Object)
 	if v, ok := o.Get("options"); ok {
 		options, _ := v.(payloads.Array)

@@ -129,7 +129,7 @@ func needProblem(p payloads.Platform, bad report, input json.RawMessage, problem
 		if problem.Field != field && !strings.HasPrefix(problem.Field, field+".") {
 			bad("%s %s: the problem names the field %q", field, input, problem.Field)
 		}
-		if secret := string(Subscription(p).Secret); secret != "" && strings.Contains(problem.Error(), secret) {
+		if secret := string(Subscription(p).Secret); secret != "" && strings.Contains(problem.String(), secret) {
 			bad("%s %s: the problem repeats the secret", field, input)
 		}
 	}

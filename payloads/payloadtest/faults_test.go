@@ -2,6 +2,7 @@ package payloadtest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,7 +164,7 @@ func signFaults() map[string]func(*payloads.Platform) {
 	return map[string]func(*payloads.Platform){
 		"sign: two headers": withSign(func(s *payloads.Signed, _ payloads.Message, _ payloads.Stamp) {
 			calls++
-			s.Header = append(s.Header, payloads.Field{Name: "X-Call", Value: fmt.Sprint(calls)})
+			s.Header = append(s.Header, payloads.Field{Name: "X-Call", Value: strconv.Itoa(calls)})
 		}),
 		"sign: changes the body": withSign(func(_ *payloads.Signed, m payloads.Message, _ payloads.Stamp) { m.Body[0] = ' ' }),
 		"unsigned: a signature on a platform": func(p *payloads.Platform) {

@@ -50,9 +50,9 @@ func checkTampered(p payloads.Platform, f form, m payloads.Message, signed paylo
 			bad("%v: a body with bit %d flipped is accepted", f, bit)
 		}
 	}
-	random := random64(0)
-	for bit := 0; bit < 8*len(random); bit += stride {
-		random = random64(0)
+	original := random64(0)
+	for bit := 0; bit < 8*len(original); bit += stride {
+		random := original
 		random[bit/8] ^= 1 << (bit % 8)
 		other := p.Secret.Generate(random)
 		if other == secret {

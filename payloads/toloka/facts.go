@@ -1,6 +1,10 @@
 package toloka
 
-import "github.com/annohook/annohook/payloads"
+import (
+	"slices"
+
+	"github.com/annohook/annohook/payloads"
+)
 
 // Names of the quirks.
 const (
@@ -36,7 +40,9 @@ func quirks() []payloads.Quirk {
 	}
 }
 
-func facts() []payloads.Fact {
+func facts() []payloads.Fact { return slices.Concat(bodyFacts(), headerFacts(), deliveryFacts()) }
+
+func bodyFacts() []payloads.Fact {
 	return []payloads.Fact{
 		{
 			Topic: "envelope", Fidelity: payloads.Documented, Source: sourceFormat,
@@ -62,6 +68,11 @@ func facts() []payloads.Fact {
 			Topic: "test event", Fidelity: payloads.Documented, Source: sourceTest,
 			Text: "TEST_EVENT has no webhook_subscription_id. That it travels in the same envelope is inferred.",
 		},
+	}
+}
+
+func headerFacts() []payloads.Fact {
+	return []payloads.Fact{
 		{
 			Topic: "signature", Fidelity: payloads.Documented, Source: sourceAuth + ", SignatureValidator of toloka-java-sdk@61aba14",
 			Text: "Toloka-Signature: {v=1, ts=<ms>, sign=<hex>}; sign is HMAC-SHA256 with the secret as text over \"<ts>.<v>.\" and the body. ts comes first there, v first in the field.",
@@ -78,6 +89,12 @@ func facts() []payloads.Fact {
 			Topic: "headers", Fidelity: payloads.Documented, Source: sourceAuth,
 			Text: "Toloka-Signature, Content-Type: application/json and Content-Length are all that the sample shows; no User-Agent, no delivery id.",
 		},
+	}
+}
+
+// deliveryFacts are what decides about the next attempt; nearly nothing of it is published.
+func deliveryFacts() []payloads.Fact {
+	return []payloads.Fact{
 		{
 			Topic: "success", Fidelity: payloads.Assumed, Source: "inferred from the error class WRONG_STATUS_CODE in fullApi.yaml; which codes are right is not published",
 			Text: "Any 2xx is success; one status judges the whole batch.",

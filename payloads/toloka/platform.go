@@ -3,6 +3,7 @@ package toloka
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -52,7 +53,7 @@ func Platforms() []payloads.Platform {
 // newNativeID makes an id in the style of MongoDB: the second, then random digits; 24 lower-case hex digits.
 func newNativeID(random [16]byte, now time.Time, _ int64) string {
 	var id [12]byte
-	binary.BigEndian.PutUint32(id[:4], uint32(now.Unix()))
+	binary.BigEndian.PutUint32(id[:4], uint32(now.Unix()&math.MaxUint32))
 	copy(id[4:], random[:])
 	return hex.EncodeToString(id[:])
 }

@@ -122,8 +122,9 @@ const maxTimestampDigits = 18
 // known one that is given twice, or missing, or of other characters than it can have, is ErrFormat.
 func parseSignature(value string) (signatureParts, error) {
 	var p signatureParts
-	inside, ok := strings.CutPrefix(value, "{")
-	if inside, ok = strings.CutSuffix(inside, "}"); !ok || len(value) < 2 || value[0] != '{' {
+	inside, opened := strings.CutPrefix(value, "{")
+	inside, closed := strings.CutSuffix(inside, "}")
+	if !opened || !closed {
 		return p, ErrFormat
 	}
 	for part := range strings.SplitSeq(inside, ",") {

@@ -25,7 +25,7 @@ const (
 type run struct {
 	queue    *Queue
 	handle   func(context.Context, history.Due)
-	work     context.Context //nolint:containedctx // of the handlers; it outlives the context of Run by the grace
+	work     context.Context // of the handlers; it outlives the context of Run by the grace
 	handlers sync.WaitGroup
 
 	mu      sync.Mutex

@@ -2,9 +2,9 @@ package listener_test
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +28,7 @@ func TestHeaderAsSpelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	srv := listener.NewServer(h)
-	go srv.Serve(listener.Capture(l))
+	go func() { _ = srv.Serve(listener.Capture(l)) }()
 	t.Cleanup(func() { srv.Close() })
 	s, err := sender.New(sender.Options{Now: time.Now})
 	if err != nil {
@@ -38,13 +38,13 @@ func TestHeaderAsSpelled(t *testing.T) {
 	for i, body := range []string{"{}", "", "A: b\r\n\r\nC: d", strings.Repeat("x", 200<<10), "{}"} {
 		report := s.Do(context.Background(), sender.Request{
 			Method: http.MethodPost, URL: "http://" + l.Addr().String(), Body: []byte(body), Policy: payloads.Policy{Timeout: 5 * time.Second},
-			Header: payloads.H("x-LOWER-Mixed", fmt.Sprint(i), "user-agent", "own: thing"),
+			Header: payloads.H("x-LOWER-Mixed", strconv.Itoa(i), "user-agent", "own: thing"),
 		})
 		if report.Reply.Status != 200 {
 			t.Fatalf("reply %+v", report.Reply)
 		}
 		want := [][2]string{
-			{"Host", l.Addr().String()}, {"Content-Length", fmt.Sprint(len(body))}, {"user-agent", "own: thing"}, {"x-LOWER-Mixed", fmt.Sprint(i)},
+			{"Host", l.Addr().String()}, {"Content-Length", strconv.Itoa(len(body))}, {"user-agent", "own: thing"}, {"x-LOWER-Mixed", strconv.Itoa(i)},
 		}
 		if diff := cmp.Diff(want, (<-receipts).RawHeader); diff != "" {
 			t.Errorf("request %d (-want +got):\n%s", i, diff)
@@ -63,7 +63,7 @@ func TestHugeHeadIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	srv := listener.NewServer(h)
-	go srv.Serve(listener.Capture(l))
+	go func() { _ = srv.Serve(listener.Capture(l)) }()
 	t.Cleanup(func() { srv.Close() })
 	reply := send(t, "http://"+l.Addr().String(), payloads.H("X", strings.Repeat("y", 100<<10)), "{}")
 	if r := <-receipts; reply.Status != 200 || r.RawHeader != nil || len(r.Header.Get("X")) != 100<<10 {

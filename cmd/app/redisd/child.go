@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -77,7 +78,7 @@ func spawn(ctx context.Context, f *folder, path string, supervisor, lock *os.Fil
 
 // adopt puts a shell beside the server pid, which has none.
 func adopt(ctx context.Context, f *folder, pid int, supervisor *os.File) (*child, error) {
-	c, err := startShell(ctx, f, nil, []string{guardScript, "annohook-redis", fmt.Sprint(pid)}, supervisor)
+	c, err := startShell(ctx, f, nil, []string{guardScript, "annohook-redis", strconv.Itoa(pid)}, supervisor)
 	if err != nil {
 		return nil, err
 	}

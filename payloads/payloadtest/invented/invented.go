@@ -1,17 +1,12 @@
-// Package invented is a platform that does not exist, for tests of the core: it can do everything a platform can, so that no such test needs
-// a real one.
-//
-// # Decisions
-//
-//  1. 2026-11-21. One value with every ability, switched by the subscription's options, rather than a fake per test: what the core is tested
-//     against then passes the same suite as the real platforms.
 package invented
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -60,11 +55,11 @@ func Platforms() []payloads.Platform {
 		TestEvent:   Ping,
 		Check:       check,
 		Matches:     matches,
-		NewNativeID: func(_ [16]byte, _ time.Time, n int64) string { return fmt.Sprint(n) },
+		NewNativeID: func(_ [16]byte, _ time.Time, n int64) string { return strconv.FormatInt(n, 10) },
 		Compose:     compose, Sign: sign, Verify: verify,
 		Secret: payloads.SecretRule{
 			Scheme:   "hmac-sha256",
-			Generate: func(random [64]byte) string { return fmt.Sprintf("%x", random[:16]) },
+			Generate: func(random [64]byte) string { return hex.EncodeToString(random[:16]) },
 			Check: func(s string) string {
 				if len(s) < 4 {
 					return "at least 4 characters are required"

@@ -1,0 +1,281 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/annohook/annohook/configs"
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/scheduler/queue"
+	schedulerredis "github.com/annohook/annohook/scheduler/redisstore"
+	"github.com/annohook/annohook/sender"
+	"github.com/annohook/annohook/sender/history"
+	historyredis "github.com/annohook/annohook/sender/history/redisstore"
+)
+
+// Options of an App.
+type Options struct {
+	Config  configs.Config
+	Version string
+	Log     *slog.Logger // nil: discards
+	// Listener serves the API instead of Config.Addr, for callers that have one already. The App closes it.
+	Listener net.Listener
+}
+
+// App is the program. Build it with New; Start and Stop are called once each.
+type App struct {
+	options   Options
+	engine    *engine
+	registry  *payloads.Registry
+	sender    *sender.Sender
+	history   history.History
+	hub       *history.Hub
+	state     *schedulerredis.Store
+	scheduler *scheduler.Scheduler
+	metrics   *metrics
+	listener  net.Listener
+	serve     func(context.Context, net.Listener) error
+
+	down    chan error // an engine that is lost for good, or a part that ended by itself
+	stopWeb context.CancelFunc
+	stopRun context.CancelFunc
+	stopHub context.CancelFunc
+	web     sync.WaitGroup
+	run     sync.WaitGroup
+	feed    sync.WaitGroup
+}
+
+// New opens the engine and wires everything. It listens already, so that a taken port is known at once, but serves nothing before Start. It
+// returns *UsageError for settings that cannot work together, ErrUnreachable when Redis does not answer, and otherwise what failed.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := checkSettings(o.Config); err != nil {
+		return nil, err
+	}
+	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics()}
+	var err error
+	if a.registry, err = Platforms(); err != nil {
+		return nil, fmt.Errorf("platforms: %w", err)
+	}
+	if err := a.listen(ctx); err != nil {
+		return nil, err
+	}
+	if a.engine, err = openEngine(ctx, o.Config, o.Log, a.lost); err != nil {
+		return nil, errors.Join(err, a.closeListener())
+	}
+	if err := a.wire(); err != nil {
+		return nil, errors.Join(err, a.closeListener(), a.engine.close(ctx))
+	}
+	return a, nil
+}
+
+// checkSettings refuses combinations that no single setting can.
+func checkSettings(c configs.Config) error {
+	if !c.API && (c.Redis == "auto" || c.Redis == "memory") {
+		return &UsageError{Message: "--roles worker needs a Redis that is shared with the API: --redis redis://… instead of " + c.Redis}
+	}
+	if c.API && !c.Worker && c.Redis == "memory" {
+		return &UsageError{Message: "--roles api with --redis memory would accept events that no worker can ever see; add the worker role or share a Redis"}
+	}
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return &UsageError{Message: "--addr: " + err.Error()}
+	}
+	if (c.API || c.AddrGiven) && c.Token == "" && !loopback(host) {
+		return &UsageError{Message: fmt.Sprintf("--addr %s can be reached from other machines, so --token must be set", c.Addr)}
+	}
+	return nil
+}
+
+// loopback reports whether a host can only be reached from this machine.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
+}
+
+// lost is told when a part of the program ended that cannot be brought back.
+func (a *App) lost(err error) {
+	select {
+	case a.down <- err:
+	default:
+	}
+}
+
+// Down delivers the reason when the program cannot go on; the caller should Stop it.
+func (a *App) Down() <-chan error { return a.down }
+
+func (a *App) listen(ctx context.Context) error {
+	c := a.options.Config
+	if !c.API && !c.AddrGiven && a.options.Listener == nil {
+		return nil // many workers run beside one API on one machine; none of them may take its default port
+	}
+	if a.options.Listener != nil {
+		a.listener = a.options.Listener
+		return nil
+	}
+	var lc net.ListenConfig
+	var err error
+	a.listener, err = lc.Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return &ListenError{Addr: c.Addr, Err: err}
+	}
+	return nil
+}
+
+// ListenError is an address that cannot be listened on.
+type ListenError struct {
+	Addr string
+	Err  error
+}
+
+// Error names the setting and the reason.
+func (e *ListenError) Error() string {
+	return fmt.Sprintf("cannot listen on %s (choose another with --addr; port 0 picks a free one): %v", e.Addr, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *ListenError) Unwrap() error { return e.Err }
+
+func (a *App) closeListener() error {
+	if a.options.Listener != nil {
+		return a.options.Listener.Close()
+	}
+	if a.listener != nil {
+		return a.listener.Close()
+	}
+	return nil
+}
+
+// wire builds everything between engine and web.
+func (a *App) wire() error {
+	c, e := a.options.Config, a.engine
+	guard, err := sender.NewGuard(sender.GuardOptions{Allow: c.AllowTargets, Deny: c.DenyTargets})
+	if err != nil {
+		return fmt.Errorf("targets: %w", err)
+	}
+	if a.sender, err = sender.New(sender.Options{Now: time.Now, Guard: guard}); err != nil {
+		return fmt.Errorf("sender: %w", err)
+	}
+	a.history = historyredis.New(e.store, historyredis.Options{Prefix: keyPrefix})
+	a.hub = history.NewHub(a.history)
+	a.state = schedulerredis.New(e.store, keyPrefix)
+	tasks, err := queue.New(queue.Options{Client: e.queue, Now: time.Now, Servers: e.servers, Log: a.options.Log})
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	a.scheduler, err = scheduler.New(scheduler.Options{
+		Registry: a.registry, Subscriptions: e.subscriptions, History: a.history, Hub: a.hub, Queue: tasks, Workers: a.state, Sender: a.sender,
+		Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
+		Keep: scheduler.Retention{Deliveries: c.KeepDeliveries, Age: c.KeepAge}, Worker: newWorker(), Log: a.options.Log, Observe: a.metrics.observe,
+	})
+	if err != nil {
+		return fmt.Errorf("scheduler: %w", err)
+	}
+	a.metrics.follow(a.scheduler)
+	return a.wireWeb()
+}
+
+// NewID returns a new id: a version 7 UUID, ordered by time.
+func NewID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system's random source failed; a version 4 from the same source fails loudly
+		return uuid.NewString()
+	}
+	return id.String()
+}
+
+// newWorker names this process.
+func newWorker() scheduler.Worker {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), randomText()[:6]), Host: host, PID: os.Getpid(), Started: time.Now().UTC()}
+}
+
+func randomText() string { return rand.Text() }
+
+// Start begins to serve and to work. It returns at once; what ends by itself later is told on Down.
+func (a *App) Start(ctx context.Context) error {
+	base := context.WithoutCancel(ctx)
+	var hub, web, run context.Context
+	hub, a.stopHub = context.WithCancel(base)
+	web, a.stopWeb = context.WithCancel(base)
+	run, a.stopRun = context.WithCancel(base)
+	a.feed.Go(func() { a.follow(hub) })
+	if a.listener != nil {
+		a.web.Go(func() {
+			if err := a.serve(web, a.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+				a.lost(fmt.Errorf("http server: %w", err))
+			}
+		})
+	}
+	if a.options.Config.Worker {
+		a.run.Go(func() {
+			if err := a.scheduler.Run(run); err != nil {
+				a.lost(fmt.Errorf("worker: %w", err))
+			}
+		})
+	}
+	return nil
+}
+
+// follow keeps the hub reading; after a fault of the store it goes on where it stopped.
+func (a *App) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := a.hub.Run(ctx); err != nil && ctx.Err() == nil {
+			a.options.Log.Warn("feed interrupted", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// Stop ends the program in the order of the package comment. It returns what could not be ended well; the process may exit either way.
+func (a *App) Stop(ctx context.Context) error {
+	if a.stopWeb != nil {
+		a.stopWeb()
+		a.web.Wait()
+		a.stopRun()
+		a.run.Wait()
+		a.stopHub()
+		a.feed.Wait()
+	} else if err := a.closeListener(); err != nil {
+		a.options.Log.Warn("close listener", "error", err)
+	}
+	a.sender.Close()
+	return a.engine.close(ctx)
+}
+
+// Addr is the address that is listened on; "" when nothing is.
+func (a *App) Addr() string {
+	if a.listener == nil {
+		return ""
+	}
+	return a.listener.Addr().String()
+}
+
+// About tells what keeps the data.
+func (a *App) About() About { return a.engine.about }
+
+// Scheduler is the engine itself, for callers in the same process.
+func (a *App) Scheduler() *scheduler.Scheduler { return a.scheduler }

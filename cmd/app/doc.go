@@ -1,0 +1,18 @@
+// Package app builds the program, starts it and stops it: the one place where everything is wired, readable from top to bottom.
+//
+//	configs ─► engine (Redis, child, or in process) ─► stores, queue ─► sender ─► scheduler ─► web
+//
+// Start order: engine, then the feed hub, the HTTP server, the worker. Stop order: the HTTP server takes no more and ends its streams, the
+// worker drains (an attempt in flight may end, at most [queue.DefaultGrace]), the hub ends, connections close, and last the Redis child
+// stops, so that whatever was recorded is on disk.
+//
+// # Decisions
+//
+//  1. 2026-11-21. Platforms are listed by hand in platforms.go. A sixth is one folder, one import and one line.
+//  2. 2026-11-21. Redis clients are built here, because here alone it is known which of them the queue changes (it adds a hook to its own) and
+//     which engine they talk to. Maintenance notifications are off: small engines do not know them.
+//  3. 2026-11-21. Without any Redis, github.com/alicebob/miniredis/v2 runs in the process. It is a test tool by its own words, but it is the
+//     one Redis in Go that runs Asynq's scripts, and embedded use is exactly what it is good at; its ceiling (about 1,500 deliveries a
+//     second) and what it forgets are stated in the banner.
+//  4. 2026-11-21. github.com/prometheus/client_golang serves /metrics: the format's own library.
+package app

@@ -1,0 +1,191 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/annohook/annohook/cmd/app/redisd"
+	"github.com/annohook/annohook/configs"
+	"github.com/annohook/annohook/scheduler/queue"
+	"github.com/annohook/annohook/subscriptions"
+	subscriptionsredis "github.com/annohook/annohook/subscriptions/redisstore"
+)
+
+// keyPrefix begins every key in Redis; the braces are the hash tag that keeps them on one node of a cluster.
+const keyPrefix = "{annohook}"
+
+// About says in plain words what keeps the data.
+type About struct {
+	Engine   string // what runs
+	Where    string // where data lies; empty: nowhere
+	Survives string // what survives a restart
+	Shared   bool   // other processes can work on the same data
+}
+
+// engine is where data is kept and work waits.
+type engine struct {
+	about         About
+	store         redis.UniversalClient // history, heartbeats, keys
+	queue         redis.UniversalClient // Asynq's own
+	subscriptions subscriptions.Store
+	servers       int
+	closers       []func(context.Context) error // run last to first
+}
+
+// openEngine picks the engine that the settings ask for.
+func openEngine(ctx context.Context, c configs.Config, log *slog.Logger, onDown func(error)) (*engine, error) {
+	switch c.Redis {
+	case "memory":
+		return openMemory(subscriptions.NewMemory(), About{
+			Engine: "in-process store", Survives: "nothing survives a restart; nothing is written to disk",
+		})
+	case "auto":
+		if path, ok := redisd.Find(); ok {
+			return openChild(ctx, c, path, log, onDown)
+		}
+		return openFileBacked(c)
+	default:
+		return openShared(ctx, c)
+	}
+}
+
+func openShared(ctx context.Context, c configs.Config) (*engine, error) {
+	target, err := parseTarget(c.Redis)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{servers: queue.DefaultServers, about: About{
+		Engine: "Redis", Where: target.shown, Shared: true,
+		Survives: "everything accepted survives a restart of annohook; a restart of Redis as far as its own persistence goes",
+	}}
+	e.connect(target)
+	if err := checkServer(ctx, e.store); err != nil {
+		return nil, errors.Join(err, e.close(ctx))
+	}
+	return e, nil
+}
+
+func openChild(ctx context.Context, c configs.Config, path string, log *slog.Logger, onDown func(error)) (*engine, error) {
+	if c.StateDir == "" {
+		return nil, &UsageError{Message: "--state-dir: no home directory is known, so a state directory must be named (or use --redis memory)"}
+	}
+	server, err := redisd.Start(ctx, redisd.Options{Dir: c.StateDir, Path: path, Log: log, OnDown: onDown})
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", filepath.Base(path), err)
+	}
+	e := &engine{servers: queue.DefaultServers, about: About{
+		Engine: filepath.Base(path) + " as a supervised child", Where: c.StateDir,
+		Survives: "everything accepted survives a restart and a kill -9 of annohook; a power loss may cost the last second",
+	}}
+	if server.Adopted() {
+		e.about.Engine += " (taken over from a killed annohook)"
+	}
+	e.closers = append(e.closers, server.Stop)
+	e.connect(redisTarget{options: &redis.UniversalOptions{}, unix: server.Addr()})
+	if err := checkServer(ctx, e.store); err != nil {
+		return nil, errors.Join(err, e.close(ctx))
+	}
+	return e, nil
+}
+
+// openFileBacked is the engine of a machine without any Redis: subscriptions in a file, the rest in the process.
+func openFileBacked(c configs.Config) (*engine, error) {
+	if c.StateDir == "" {
+		return nil, &UsageError{Message: "--state-dir: no home directory is known, so a state directory must be named (or use --redis memory)"}
+	}
+	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
+		return nil, fmt.Errorf("state directory: %w", err)
+	}
+	lock, err := redisd.LockDir(c.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	file, err := subscriptions.OpenFile(filepath.Join(c.StateDir, "subscriptions.json"))
+	if err != nil {
+		return nil, errors.Join(err, lock.Release())
+	}
+	e, err := openMemory(file, About{
+		Engine: "in-process store (no redis-server on this machine)", Where: c.StateDir,
+		Survives: "subscriptions survive a restart; deliveries and pending retries do not",
+	})
+	if err != nil {
+		return nil, errors.Join(err, lock.Release())
+	}
+	e.closers = append([]func(context.Context) error{func(context.Context) error { return lock.Release() }}, e.closers...)
+	return e, nil
+}
+
+// openMemory runs the in-process engine. Its keys expire only when its clock is moved, so a ticker moves it.
+func openMemory(subs subscriptions.Store, about About) (*engine, error) {
+	mini := miniredis.NewMiniRedis()
+	if err := mini.StartAddr("127.0.0.1:0"); err != nil {
+		return nil, fmt.Errorf("start the in-process store: %w", err)
+	}
+	password := randomText()
+	mini.RequireAuth(password) // it listens on loopback, where every local user could reach it
+	stop := make(chan struct{})
+	var ticking sync.WaitGroup
+	ticking.Go(func() { forward(mini, stop) })
+	e := &engine{servers: embeddedServers, about: about}
+	e.closers = append(e.closers, func(context.Context) error {
+		close(stop)
+		ticking.Wait()
+		mini.Close()
+		return nil
+	})
+	e.connect(redisTarget{options: &redis.UniversalOptions{Addrs: []string{mini.Addr()}, Password: password}})
+	e.subscriptions = subs
+	return e, nil
+}
+
+// embeddedServers is how many Asynq servers poll the in-process engine, where each poll costs more than on a real Redis.
+const embeddedServers = 2
+
+func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+			mini.FastForward(time.Second)
+		}
+	}
+}
+
+// connect opens the two clients and the subscriptions in the same place.
+func (e *engine) connect(t redisTarget) {
+	e.store, e.queue = t.open(), t.open()
+	e.subscriptions = subscriptionsredis.New(e.store, keyPrefix)
+	e.closers = append(e.closers,
+		func(context.Context) error { return e.store.Close() },
+		func(context.Context) error { return e.queue.Close() },
+	)
+}
+
+// ready reports whether a trigger would be stored now: it writes.
+func (e *engine) ready(ctx context.Context) error {
+	if err := e.store.Set(ctx, keyPrefix+":ready", "1", time.Minute).Err(); err != nil {
+		return fmt.Errorf("the store takes no writes: %w", err)
+	}
+	return nil
+}
+
+// close ends everything, last opened first.
+func (e *engine) close(ctx context.Context) error {
+	var errs []error
+	for i := len(e.closers) - 1; i >= 0; i-- {
+		errs = append(errs, e.closers[i](ctx))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"net"
+	"net/http"
+	"time"
+)
+
+// serveHealth is what a process without the api role serves: /livez, /readyz, /version and the metrics of its own attempts.
+func (a *App) serveHealth(ctx context.Context, ln net.Listener) error {
+	server := &http.Server{
+		Handler: a.health(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 2 * scrapeWithin, IdleTimeout: time.Minute,
+	}
+	stopped := context.AfterFunc(ctx, func() {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		_ = server.Shutdown(within) // what is left is a scrape nobody will miss
+	})
+	defer stopped()
+	return server.Serve(ln)
+}
+
+func (a *App) health() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]string{"status": "alive"}) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := a.engine.ready(r.Context()); err != nil {
+			answer(w, http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": err.Error()})
+			return
+		}
+		answer(w, http.StatusOK, map[string]string{"status": "ready"})
+	})
+	mux.Handle("GET /version", a.guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]string{"version": a.options.Version})
+	})))
+	mux.Handle("GET /metrics", a.guarded(a.metrics.handler()))
+	return mux
+}
+
+// guarded asks for the token, where one is set.
+func (a *App) guarded(next http.Handler) http.Handler {
+	want := "Bearer " + a.options.Config.Token
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.options.Config.Token != "" && subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte(want)) != 1 {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			answer(w, http.StatusUnauthorized, map[string]string{"status": "token required"})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func answer(w http.ResponseWriter, status int, v map[string]string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client went away; there is nobody to tell
+}

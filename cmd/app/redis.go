@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// UsageError is a setting that cannot work.
+type UsageError struct{ Message string }
+
+// Error is the message.
+func (e *UsageError) Error() string { return e.Message }
+
+// ErrUnreachable is returned when an engine does not answer at start.
+var ErrUnreachable = errors.New("redis does not answer")
+
+// redisTarget is how to reach a Redis; it can open any number of clients.
+type redisTarget struct {
+	options *redis.UniversalOptions
+	unix    string // path of a unix socket; "": TCP
+	shown   string // without credentials
+}
+
+// parseTarget reads an address. Single servers use go-redis' own URL form.
+func parseTarget(address string) (redisTarget, error) {
+	scheme, rest, _ := strings.Cut(address, "://")
+	switch scheme {
+	case "redis", "rediss", "unix":
+		o, err := redis.ParseURL(address)
+		if err != nil {
+			return redisTarget{}, &UsageError{Message: "--redis: " + strings.ReplaceAll(err.Error(), address, "the address")}
+		}
+		t := redisTarget{
+			options: &redis.UniversalOptions{Addrs: []string{o.Addr}, DB: o.DB, Username: o.Username, Password: o.Password, TLSConfig: o.TLSConfig},
+			shown:   scheme + "://" + o.Addr + "/" + strconv.Itoa(o.DB),
+		}
+		if o.Network == "unix" {
+			t.unix, t.shown = o.Addr, "unix://"+o.Addr
+		}
+		return t, nil
+	case "redis+sentinel", "redis+cluster":
+		return parseMany(scheme, rest)
+	default:
+		return redisTarget{}, &UsageError{Message: fmt.Sprintf("--redis: unknown scheme %q", scheme)}
+	}
+}
+
+// parseMany reads [user:password@]host:port,host:port[/master[/db]].
+func parseMany(scheme, rest string) (redisTarget, error) {
+	o := &redis.UniversalOptions{}
+	if credentials, hosts, ok := strings.Cut(rest, "@"); ok {
+		o.Username, o.Password, _ = strings.Cut(credentials, ":")
+		rest = hosts
+	}
+	parts := strings.Split(rest, "/")
+	o.Addrs = strings.Split(parts[0], ",")
+	for _, addr := range o.Addrs {
+		if !strings.Contains(addr, ":") {
+			return redisTarget{}, &UsageError{Message: fmt.Sprintf("--redis: %q is not host:port", addr)}
+		}
+	}
+	shown := scheme + "://" + parts[0]
+	if scheme == "redis+cluster" {
+		o.IsClusterMode = true
+		return redisTarget{options: o, shown: shown}, nil
+	}
+	if len(parts) < 2 || parts[1] == "" {
+		return redisTarget{}, &UsageError{Message: "--redis: a sentinel address ends in /master, the name of the group"}
+	}
+	o.MasterName = parts[1]
+	if len(parts) > 2 {
+		db, err := strconv.Atoi(parts[2])
+		if err != nil || db < 0 {
+			return redisTarget{}, &UsageError{Message: fmt.Sprintf("--redis: %q is not a database number", parts[2])}
+		}
+		o.DB = db
+	}
+	return redisTarget{options: o, shown: shown + "/" + parts[1]}, nil
+}
+
+// open returns a new client.
+func (t redisTarget) open() redis.UniversalClient {
+	quiet := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	if t.unix != "" {
+		return redis.NewClient(&redis.Options{
+			Network: "unix", Addr: t.unix, DB: t.options.DB, Username: t.options.Username, Password: t.options.Password, MaintNotificationsConfig: quiet,
+		})
+	}
+	o := *t.options
+	o.MaintNotificationsConfig = quiet
+	return redis.NewUniversalClient(&o)
+}
+
+// oldestRedis is the first version with every command that is used (ZRANGE with BYSCORE).
+const oldestRedis = "6.2"
+
+// checkServer refuses a Redis that would lose data or lacks commands.
+func checkServer(ctx context.Context, client redis.UniversalClient) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	info, err := client.Info(ctx, "server", "memory").Result()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	if policy := infoField(info, "maxmemory_policy"); policy != "" && policy != "noeviction" {
+		return &UsageError{Message: fmt.Sprintf("this Redis has the eviction policy %s: it would silently drop accepted events when its memory is full; "+
+			"set maxmemory-policy to noeviction", policy)}
+	}
+	if version := infoField(info, "redis_version"); version != "" && olderThan(version, oldestRedis) {
+		return &UsageError{Message: fmt.Sprintf("this Redis is version %s; %s or later is needed", version, oldestRedis)}
+	}
+	return nil
+}
+
+func infoField(info, name string) string {
+	for line := range strings.SplitSeq(info, "\n") {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+":"); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// olderThan compares dotted version numbers.
+func olderThan(version, least string) bool {
+	a, b := strings.Split(version, "."), strings.Split(least, ".")
+	for i := range b {
+		if i >= len(a) {
+			return true
+		}
+		have, errA := strconv.Atoi(a[i])
+		want, errB := strconv.Atoi(b[i])
+		if errA != nil || errB != nil {
+			return false // a form we do not know is no reason to refuse
+		}
+		if have != want {
+			return have < want
+		}
+	}
+	return false
+}

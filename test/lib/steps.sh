@@ -1,0 +1,186 @@
+# The steps, one function each, sourced by test/run.
+
+# packages lists the packages outside test/ whose path below the module matches the extended regular expression, or with "not" does not.
+# Packages that do not build are listed too (-e), so that they fail instead of being left out.
+packages() {
+  local module invert=
+  [ "$1" = not ] && { invert=-v; shift; }
+  module=$(go list -m)
+  go list -e ./... | grep -vE "^$module/test(/|$)" | grep $invert -E "^$module/($1)(/|$)"
+}
+
+# has_tests FOLDER says whether it holds any Go test, and notes it where it does not.
+has_tests() {
+  if [ -d "$1" ] && find "$1" -name '*_test.go' | grep -q .; then
+    return 0
+  fi
+  note "no tests of that kind yet ($1 holds none)"
+  return 1
+}
+
+# at_least_one fails a step whose folder has tests of which none ran.
+at_least_one() {
+  [ $(($(total 1) + $(total 2) + $(total 3) + $(total 4))) -gt 0 ] || fail "no test ran"
+}
+
+step_unit() {
+  # Where goroutines share state. The rest is sequential and would cost minutes of instrumented builds.
+  local concurrent='sender|scheduler|subscriptions|web|cmd' race=-race
+  case "${RACE:-}" in
+    0) race= ;;
+    1) concurrent='.*' ;;
+  esac
+  if [ -n "$race" ] && ! race_works; then
+    skip "the race detector" "this machine has no C compiler for cgo"
+    race=
+  fi
+  if [ -z "$race" ]; then
+    gotest -count=1 -shuffle=on -timeout 5m $(packages '.*')
+  else
+    gotest -race -count=1 -shuffle=on -timeout 5m $(packages "$concurrent")
+    [ "${RACE:-}" = 1 ] || gotest -count=1 -shuffle=on -timeout 5m $(packages not "$concurrent")
+  fi
+  at_least_one
+}
+
+step_redis() {
+  local server
+  if ! server=$(redis_server); then
+    skip "the suites on a real Redis" "no redis-server or valkey-server on the PATH, and it could not be installed"
+    return
+  fi
+  if ! redis_start "$server"; then
+    fail "redis-server did not start"
+    return
+  fi
+  note "$("$server" --version | cut -d' ' -f1-3)"
+  ANNOHOOK_TEST_REDIS=$redis_url gotest -run . -count=1 -timeout 5m ./subscriptions/... ./sender/history/... ./scheduler/...
+  redis_stop
+  at_least_one
+}
+
+# binary builds the program once for the steps that run it.
+binary() {
+  [ -x "$work/annohook" ] && return 0
+  go build -trimpath -o "$work/annohook" ./cmd/annohook || { fail "cmd/annohook does not build"; return 1; }
+}
+
+# end_to_end ARGS... runs test/e2e on the built binary.
+end_to_end() {
+  local server
+  binary || return
+  if ! server=$(redis_server); then
+    server=
+    skip "tests on a supervised or shared Redis" "no redis-server or valkey-server on the PATH, and it could not be installed"
+  fi
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_REDIS_SERVER=$server gotest -count=1 "$@" ./test/e2e/...
+  at_least_one
+}
+
+step_e2e() { has_tests test/e2e && end_to_end -timeout 15m; }
+
+step_soak() {
+  local time=${SOAKTIME:-10m}
+  [ "${CI:-}" = true ] && time=${SOAKTIME:-30s}
+  has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run Soak -timeout 2h
+}
+
+step_chaos() {
+  local time=${CHAOSTIME:-10m}
+  [ "${CI:-}" = true ] && time=${CHAOSTIME:-30s}
+  has_tests test/e2e && ANNOHOOK_CHAOS=$time end_to_end -run Chaos -timeout 2h
+}
+
+step_sdk() {
+  local python=
+  has_tests test/sdk || return
+  binary || return
+  if [ -f test/sdk/requirements.txt ]; then
+    if ! command -v python3 >/dev/null 2>&1; then
+      skip "the SDK tests" "python3 is not on the PATH"
+      return
+    fi
+    if ! python=$(python_venv test/sdk/requirements.txt); then
+      skip "the SDK tests" "the packages of test/sdk/requirements.txt could not be installed"
+      return
+    fi
+  fi
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_PYTHON=$python gotest -count=1 -timeout 10m ./test/sdk/...
+  at_least_one
+}
+
+step_browser() {
+  local browser
+  has_tests test/browser || return
+  binary || return
+  if ! browser=$(chromium_browser); then
+    skip "the browser tests" "no Chromium on the PATH, and it could not be installed"
+    return
+  fi
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_CHROMIUM=$browser gotest -count=1 -timeout 10m ./test/browser/...
+  at_least_one
+}
+
+step_bench() {
+  has_tests test/bench || return
+  binary || return
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_REDIS_SERVER=$(redis_server) TALLY_ALL=1 \
+    gotest -run '^$' -bench . -count=1 -timeout 15m ./test/bench/...
+  at_least_one
+}
+
+step_lint() {
+  local linter
+  check gofmt nothing_printed gofmt -l cmd configs payloads scheduler sender subscriptions test web
+  check "go vet" go vet ./...
+  tidy
+  if linter=$(golangci_lint); then
+    check golangci-lint "$linter" run --allow-parallel-runners ./...
+  else
+    linter=
+    skip golangci-lint "$golangci_version could not be installed from the Go module proxy"
+  fi
+  ANNOHOOK_TEST_GOLANGCI=$linter gotest -count=1 -timeout 10m ./test/arch/... ./test/deploy/...
+  echo "--- sizes"
+  check "size report" go run ./test/arch/report
+}
+
+# nothing_printed COMMAND... succeeds when the command does and prints nothing.
+nothing_printed() {
+  local out
+  out=$("$@" 2>&1) && [ -z "$out" ] && return 0
+  printf '%s\n' "$out"
+  return 1
+}
+
+# tidy compares go.mod with the imports. Without the module proxy it cannot, which is no failure of the code.
+tidy() {
+  if go mod tidy -diff >"$work/tidy.diff" 2>"$work/tidy.err"; then
+    echo "ok: go mod tidy -diff"
+  elif [ -s "$work/tidy.diff" ]; then
+    head -n 40 "$work/tidy.diff"
+    fail "go mod tidy -diff"
+  elif grep -qE 'dial tcp|no such host|connection refused|i/o timeout|module lookup disabled' "$work/tidy.err"; then
+    skip "go mod tidy -diff" "the module proxy is out of reach"
+  else
+    cat "$work/tidy.err"
+    fail "go mod tidy -diff"
+  fi
+}
+
+step_fuzz() {
+  local time=${FUZZTIME:-60s} file name
+  [ "${CI:-}" = true ] && time=${FUZZTIME:-5s}
+  note "$time for each target"
+  while IFS=: read -r file name; do
+    echo "fuzz $file $name"
+    gotest -run '^$' -fuzz "^$name\$" -fuzztime "$time" -timeout 0 "./$(dirname "$file")"
+  done < <(fuzz_targets)
+  at_least_one
+}
+
+# fuzz_targets prints file:name of every fuzz target.
+fuzz_targets() {
+  find cmd configs payloads scheduler sender subscriptions test web -name '*_test.go' -print0 | sort -z |
+    xargs -0 grep -HoE '^func Fuzz[A-Za-z0-9_]*' | sed 's/:func /:/'
+}
