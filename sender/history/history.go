@@ -14,7 +14,7 @@ var (
 	ErrNotFound = errors.New("no such record")           // delivery or event unknown, or trimmed
 	ErrStale    = errors.New("reference is out of date") // another attempt, generation or worker has the delivery
 	ErrParked   = errors.New("subscription is at its limit; the delivery waits in its lane")
-	ErrLater    = errors.New("not due yet") // Claim.At tells when
+	ErrLater    = errors.New("not due yet") // Claimed.At tells when
 	ErrSettled  = errors.New("delivery is settled")
 	ErrGap      = errors.New("feed entries are gone")
 )
@@ -29,13 +29,14 @@ type History interface {
 // Recorder is what the scheduler writes.
 type Recorder interface {
 	// Append stores events and new deliveries with their bodies in one atomic step, and enters each delivery where it belongs: waiting,
-	// or chained when WaitsFor is set. What Append accepted survives a crash of any process.
+	// or chained when WaitsFor is set. What Append accepted survives a crash of any process. ErrExists for an id that is taken, ErrChain for
+	// a chain that does not hold together.
 	Append(ctx context.Context, events []Event, deliveries []New) error
 
 	// Collect adds one message of one event to the open batch of a subscription in one atomic step. Where none is open, fresh becomes
-	// a collecting delivery, due at fresh.NextAt. It returns the delivery that holds the message, and full when the batch now has max
-	// messages; a full batch is closed and due at once (at is the time it became full) under the next generation, so that the task for
-	// the end of its window is stale.
+	// a collecting delivery, due at fresh.NextAt. It returns the delivery that holds the message. A batch that now has max messages is
+	// closed and due at once (at is the time it became full) under the next generation, so that the task for the end of its window is
+	// stale; Collected.Flush is its reference.
 	Collect(ctx context.Context, event Event, part payloads.Message, fresh Delivery, max int, at time.Time) (c Collected, err error)
 
 	// CloseBatch closes the open batch of a subscription, if any: it becomes due at the given time with pinned as its subscription

@@ -1,0 +1,182 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// Append implements Recorder. ErrExists when the id of a delivery is taken, ErrChain as CheckAppend and when the delivery waited for has
+// a successor already; a delivery that waits for one that is settled or unknown is due at once.
+func (m *Memory) Append(ctx context.Context, events []Event, deliveries []New) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := CheckAppend(deliveries); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, n := range deliveries {
+		if _, taken := m.deliveries[n.Delivery.ID]; taken {
+			return fmt.Errorf("delivery %s: %w", n.Delivery.ID, ErrExists)
+		}
+		if before, ok := m.deliveries[n.Delivery.WaitsFor]; ok && before.summary.Successor != "" {
+			return fmt.Errorf("delivery %s waits for %s: %w", n.Delivery.ID, n.Delivery.WaitsFor, ErrChain)
+		}
+	}
+	for _, e := range events {
+		m.addEvent(e)
+	}
+	for _, n := range deliveries {
+		m.addDelivery(n)
+	}
+	return nil
+}
+
+func (m *Memory) addEvent(e Event) {
+	stored := e.Clone()
+	stored.Now, stored.CreatedAt, stored.Deliveries = Micro(e.Now), Micro(e.CreatedAt), nil
+	m.events[e.ID] = &stored
+}
+
+func (m *Memory) addDelivery(n New) {
+	r := &record{body: slices.Clone(n.Body)}
+	if r.body == nil {
+		r.body = []byte{}
+	}
+	d := Fresh(n.Delivery.Clone(), Pending, len(n.Body))
+	r.summary.Delivery = d
+	before, ok := m.deliveries[d.WaitsFor]
+	if ok && !before.summary.Status.Settled() {
+		before.summary.Successor = d.ID
+		r.place, r.summary.NextAt = chained, time.Time{}
+	} else {
+		r.place, r.summary.WaitsFor = waiting, ""
+	}
+	m.deliveries[d.ID] = r
+	for _, event := range d.EventIDs {
+		m.members[event] = append(m.members[event], EventDelivery{ID: d.ID, SubscriptionID: d.SubscriptionID})
+	}
+	m.tell(EntryDelivery, r, nil)
+}
+
+// Collect implements Recorder. A limit below 1 never fills the batch. The flush reference of a full batch has a new generation, so that
+// it can be enqueued beside the one for the end of the window.
+func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Message, fresh Delivery, limit int, at time.Time) (Collected, error) {
+	if err := ctx.Err(); err != nil {
+		return Collected{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	sub := fresh.SubscriptionID
+	r, ok := m.deliveries[m.batches[sub]]
+	if !ok {
+		if _, taken := m.deliveries[fresh.ID]; taken {
+			return Collected{}, fmt.Errorf("delivery %s: %w", fresh.ID, ErrExists)
+		}
+		d := Fresh(fresh.Clone(), Collecting, 0)
+		d.WaitsFor, d.EventIDs = "", nil
+		r = &record{place: waiting, open: true, summary: Summary{Delivery: d}}
+		m.deliveries[d.ID] = r
+		m.batches[sub] = d.ID
+	}
+	d := &r.summary.Delivery
+	m.addEvent(event)
+	r.parts = append(r.parts, payloads.Message{Method: message.Method, Body: slices.Clone(message.Body)})
+	if !slices.Contains(d.EventIDs, event.ID) { // an event may have several messages
+		d.EventIDs = append(d.EventIDs, event.ID)
+		m.members[event.ID] = append(m.members[event.ID], EventDelivery{ID: d.ID, SubscriptionID: sub})
+	}
+	if limit > 0 && len(r.parts) >= limit {
+		m.closeBatch(r, Micro(at))
+	}
+	if !ok {
+		m.tell(EntryDelivery, r, nil)
+	}
+	return Collected{DeliveryID: d.ID, Opened: !ok, Flush: r.due()}, nil
+}
+
+// closeBatch makes a collecting delivery due at the given time under a new reference and lets no further event in.
+func (m *Memory) closeBatch(r *record, at time.Time) Due {
+	m.shut(r)
+	r.summary.Generation++
+	return r.wait(at)
+}
+
+func (m *Memory) shut(r *record) {
+	if r.open {
+		r.open = false
+		delete(m.batches, r.summary.SubscriptionID)
+	}
+}
+
+// CloseBatch implements Recorder. The flush reference has a new generation.
+func (m *Memory) CloseBatch(ctx context.Context, subscriptionID string, pinned *subscriptions.Subscription, at time.Time) (Due, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return Due{}, false, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.deliveries[m.batches[subscriptionID]]
+	if !ok {
+		return Due{}, false, nil
+	}
+	if pinned != nil {
+		p := pinned.Clone()
+		r.summary.Pinned = &p
+	}
+	return m.closeBatch(r, Micro(at)), true, nil
+}
+
+// Parts implements Recorder.
+func (m *Memory) Parts(ctx context.Context, ref Ref) (Delivery, []payloads.Message, error) {
+	if err := ctx.Err(); err != nil {
+		return Delivery{}, nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, err := m.collecting(ref)
+	if err != nil {
+		return Delivery{}, nil, err
+	}
+	m.shut(r)
+	messages := make([]payloads.Message, len(r.parts))
+	for i, p := range r.parts {
+		messages[i] = payloads.Message{Method: p.Method, Body: slices.Clone(p.Body)}
+	}
+	return r.summary.Delivery.Clone(), messages, nil
+}
+
+// Seal implements Recorder.
+func (m *Memory) Seal(ctx context.Context, ref Ref, body payloads.Message, at time.Time) (Due, error) {
+	if err := ctx.Err(); err != nil {
+		return Due{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, err := m.collecting(ref)
+	if err != nil {
+		return Due{}, err
+	}
+	m.shut(r)
+	d := &r.summary.Delivery
+	r.body, r.parts = append([]byte{}, body.Body...), nil
+	d.Status, d.Method, d.BodyBytes, d.Generation = Pending, body.Method, len(body.Body), 0
+	due := r.wait(Micro(at))
+	m.tell(EntryDelivery, r, nil)
+	return due, nil
+}
+
+// collecting returns the collecting delivery that waits for the flush ref names.
+func (m *Memory) collecting(ref Ref) (*record, error) {
+	r, err := m.current(ref)
+	if err != nil || r.summary.Status != Collecting {
+		return nil, ErrStale
+	}
+	return r, nil
+}

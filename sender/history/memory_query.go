@@ -1,0 +1,99 @@
+package history
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// SearchedBodyBytes is how much of a body a text search reads.
+const SearchedBodyBytes = 64 << 10
+
+// ErrCursor is returned for a cursor that no list handed out.
+var ErrCursor = errors.New("not a cursor of this list")
+
+// Admits reports whether everything in the query but Text lets the delivery through.
+func (q Query) Admits(s Summary) bool {
+	return (q.Platform == "" || q.Platform == s.Platform) &&
+		(q.SubscriptionID == "" || q.SubscriptionID == s.SubscriptionID) &&
+		(q.Type == "" || q.Type == s.EventType) &&
+		(q.Status == "" || q.Status == s.Status) &&
+		(q.EventID == "" || slices.Contains(s.EventIDs, q.EventID))
+}
+
+// FindsInSummary reports whether Text is in one of the short fields, without regard to case. An empty Text is in all of them.
+func (q Query) FindsInSummary(s Summary) bool {
+	text := strings.ToLower(q.Text)
+	for _, field := range []string{s.ID, s.URL, s.EventType, s.Reason} {
+		if strings.Contains(strings.ToLower(field), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Finds reports whether Text is in the short fields or in the first SearchedBodyBytes of the body, without regard to case.
+func (q Query) Finds(s Summary, body []byte) bool {
+	if q.Text == "" || q.FindsInSummary(s) {
+		return true
+	}
+	return bytes.Contains(bytes.ToLower(body[:min(len(body), SearchedBodyBytes)]), bytes.ToLower([]byte(q.Text)))
+}
+
+// PageLimit returns the number of rows a page has for the limit asked for: DefaultPage for 0 and less, MaxPage at most.
+func PageLimit(asked int) int {
+	if asked <= 0 {
+		return DefaultPage
+	}
+	return min(asked, MaxPage)
+}
+
+// Spacing returns the time between two attempts at a rate, in whole microseconds. It caps at a day.
+func Spacing(rate float64) time.Duration {
+	micros := math.Ceil(1e6 / rate)
+	return time.Duration(min(micros, 24*3600*1e6)) * time.Microsecond
+}
+
+// Cursor is a place in a list that runs from the newest to the oldest: right behind the row made at At with that ID. The zero Cursor is
+// the beginning.
+type Cursor struct {
+	At time.Time
+	ID string
+}
+
+// String is the form callers see: "<microseconds since 1970>-<id>", and "" at the beginning.
+func (c Cursor) String() string {
+	if c == (Cursor{}) {
+		return ""
+	}
+	return strconv.FormatInt(c.At.UnixMicro(), 10) + "-" + c.ID
+}
+
+// ParseCursor reads what String wrote, or returns ErrCursor.
+func ParseCursor(s string) (Cursor, error) {
+	if s == "" {
+		return Cursor{}, nil
+	}
+	if micros, id, ok := strings.Cut(s, "-"); ok && id != "" {
+		if n, err := strconv.ParseInt(micros, 10, 64); err == nil && n >= 0 && strconv.FormatInt(n, 10) == micros {
+			return Cursor{At: time.UnixMicro(n).UTC(), ID: id}, nil
+		}
+	}
+	return Cursor{}, fmt.Errorf("cursor %.80q: %w", s, ErrCursor)
+}
+
+// Before reports whether the row made at the given time with that id comes behind the cursor.
+func (c Cursor) Before(at time.Time, id string) bool {
+	return c == (Cursor{}) || c.compare(Cursor{At: at, ID: id}) < 0
+}
+
+// compare orders places: newest first, then by id downwards.
+func (c Cursor) compare(o Cursor) int {
+	return cmp.Or(o.At.Compare(c.At), cmp.Compare(o.ID, c.ID))
+}

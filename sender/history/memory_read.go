@@ -1,0 +1,197 @@
+package history
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Delivery implements Reader. Pinned and Verbatim are filled here, in Claim and in Parts, and nowhere else.
+func (m *Memory) Delivery(ctx context.Context, id string) (Summary, error) {
+	if err := ctx.Err(); err != nil {
+		return Summary{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.deliveries[id]
+	if !ok {
+		return Summary{}, ErrNotFound
+	}
+	s := r.summary
+	s.Delivery = s.Delivery.Clone()
+	return s, nil
+}
+
+// Deliveries implements Reader.
+func (m *Memory) Deliveries(ctx context.Context, ids []string) ([]Summary, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := make([]Summary, 0, len(ids))
+	for _, id := range ids {
+		if r, ok := m.deliveries[id]; ok {
+			list = append(list, r.summary.Listed())
+		}
+	}
+	return list, nil
+}
+
+// Body implements Reader. ErrNotFound for an unknown delivery.
+func (m *Memory) Body(ctx context.Context, id string) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.deliveries[id]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	return slices.Clone(r.body), nil
+}
+
+// Attempts implements Reader. ErrNotFound for an unknown delivery.
+func (m *Memory) Attempts(ctx context.Context, id string) ([]Attempt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.deliveries[id]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	list := make([]Attempt, len(r.attempts))
+	for i, a := range r.attempts {
+		list[i] = a.Clone()
+	}
+	return list, nil
+}
+
+// List implements Reader: newest first by time of creation, then by id. ErrCursor for a cursor of another list.
+func (m *Memory) List(ctx context.Context, q Query) (Page, error) {
+	if err := ctx.Err(); err != nil {
+		return Page{}, err
+	}
+	after, err := ParseCursor(q.Cursor)
+	if err != nil {
+		return Page{}, err
+	}
+	limit := PageLimit(q.Limit)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	page := Page{Items: []Summary{}}
+	for _, r := range m.newestFirst() {
+		s := r.summary
+		if !after.Before(s.CreatedAt, s.ID) || !q.Admits(s) || !q.Finds(s, r.body) {
+			continue
+		}
+		if len(page.Items) == limit {
+			last := page.Items[limit-1]
+			page.NextCursor = Cursor{At: last.CreatedAt, ID: last.ID}.String()
+			break
+		}
+		page.Items = append(page.Items, s.Listed())
+	}
+	return page, nil
+}
+
+// newestFirst returns every delivery in the order of lists.
+func (m *Memory) newestFirst() []*record {
+	list := make([]*record, 0, len(m.deliveries))
+	for _, r := range m.deliveries {
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b *record) int {
+		return Cursor{a.summary.CreatedAt, a.summary.ID}.compare(Cursor{b.summary.CreatedAt, b.summary.ID})
+	})
+	return list
+}
+
+// Event implements Reader.
+func (m *Memory) Event(ctx context.Context, id string) (Event, error) {
+	if err := ctx.Err(); err != nil {
+		return Event{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.events[id]
+	if !ok {
+		return Event{}, ErrNotFound
+	}
+	return m.fullEvent(e), nil
+}
+
+func (m *Memory) fullEvent(e *Event) Event {
+	full := e.Clone()
+	full.Deliveries = slices.Clone(m.members[e.ID])
+	return full
+}
+
+// Events implements Reader: newest first by time of creation, then by id; platform empty: all. ErrCursor as List.
+func (m *Memory) Events(ctx context.Context, platform, cursor string, limit int) (EventPage, error) {
+	if err := ctx.Err(); err != nil {
+		return EventPage{}, err
+	}
+	after, err := ParseCursor(cursor)
+	if err != nil {
+		return EventPage{}, err
+	}
+	limit = PageLimit(limit)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []*Event
+	for _, e := range m.events {
+		if (platform == "" || e.Platform == platform) && after.Before(e.CreatedAt, e.ID) {
+			list = append(list, e)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Event) int { return Cursor{a.CreatedAt, a.ID}.compare(Cursor{b.CreatedAt, b.ID}) })
+	page := EventPage{Items: []Event{}}
+	for _, e := range list[:min(limit, len(list))] {
+		page.Items = append(page.Items, m.fullEvent(e))
+	}
+	if len(list) > limit {
+		page.NextCursor = Cursor{list[limit-1].CreatedAt, list[limit-1].ID}.String()
+	}
+	return page, nil
+}
+
+// Counts implements Reader.
+func (m *Memory) Counts(ctx context.Context) (Counts, error) {
+	if err := ctx.Err(); err != nil {
+		return Counts{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := Counts{Deliveries: map[string]map[Status]int{}, Durations: slices.Clone(m.durations)}
+	for _, r := range m.deliveries {
+		byStatus := c.Deliveries[r.summary.Platform]
+		if byStatus == nil {
+			byStatus = map[Status]int{}
+			c.Deliveries[r.summary.Platform] = byStatus
+		}
+		byStatus[r.summary.Status]++
+		switch r.place {
+		case waiting:
+			c.Waiting++
+			c.OldestDue = earlier(c.OldestDue, r.summary.NextAt)
+		case inLane:
+			c.InLanes++
+		case inFlight:
+			c.InFlight++
+		case chained, settled:
+		}
+	}
+	return c, nil
+}
+
+// earlier returns the earlier of two times; a zero a counts as none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}

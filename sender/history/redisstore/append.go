@@ -1,0 +1,149 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// Append implements history.Recorder in one script, however many deliveries there are. ErrExists and ErrChain as in package history.
+func (s *Store) Append(ctx context.Context, events []history.Event, deliveries []history.New) error {
+	if err := history.CheckAppend(deliveries); err != nil {
+		return err
+	}
+	args := make([]any, 0, 3+4*len(events)+12*len(deliveries))
+	args = append(args, s.newToken(), len(events), len(deliveries))
+	for _, e := range events {
+		values, err := eventArgs(e)
+		if err != nil {
+			return err
+		}
+		args = append(args, values...)
+	}
+	for _, n := range deliveries {
+		d := history.Fresh(n.Delivery, history.Pending, len(n.Body))
+		st, errStatic := encodeStatic(d)
+		verbatim, errHeader := encodeHeader(d.Verbatim)
+		pinned, errPinned := encodePinned(d.Pinned)
+		if err := firstError(errStatic, errHeader, errPinned); err != nil {
+			return err
+		}
+		args = append(args, d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, d.WaitsFor, micros(d.NextAt), st,
+			strings.Join(d.EventIDs, "\n"), d.Method, body(n.Body), verbatim, pinned)
+	}
+	_, err := s.run(ctx, s.appendScript, args...)
+	return err
+}
+
+// body is never nil, which the client would refuse.
+func body(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventArgs are the four values by which scripts know an event.
+func eventArgs(e history.Event) ([]any, error) {
+	e.Now, e.CreatedAt, e.Deliveries = history.Micro(e.Now), history.Micro(e.CreatedAt), nil
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	return []any{e.ID, member(e.CreatedAt, e.ID), e.Platform, data}, nil
+}
+
+// Collect implements history.Recorder. ErrExists when a batch has to be opened and the id of fresh is taken.
+func (s *Store) Collect(
+	ctx context.Context, event history.Event, part payloads.Message, fresh history.Delivery, limit int, at time.Time,
+) (history.Collected, error) {
+	d := history.Fresh(fresh, history.Collecting, 0)
+	args, err := eventArgs(event)
+	if err != nil {
+		return history.Collected{}, err
+	}
+	st, errStatic := encodeStatic(d)
+	verbatim, errHeader := encodeHeader(d.Verbatim)
+	if err := firstError(errStatic, errHeader); err != nil {
+		return history.Collected{}, err
+	}
+	args = append([]any{s.newToken()}, args...)
+	args = append(args, part.Method+"\n"+string(part.Body), d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, micros(d.NextAt),
+		st, d.Method, verbatim, limit, micros(at))
+	reply, err := s.run(ctx, s.collectScript, args...)
+	if err != nil {
+		return history.Collected{}, err
+	}
+	due, err := oneDue(reply[1:])
+	return history.Collected{DeliveryID: due.Delivery, Opened: text(reply[0]) != "", Flush: due}, err
+}
+
+// oneDue reads an answer that must be exactly one reference.
+func oneDue(flat []any) (history.Due, error) {
+	dues, err := decodeDues(flat)
+	if err != nil {
+		return history.Due{}, err
+	}
+	if len(dues) != 1 {
+		return history.Due{}, errReply
+	}
+	return dues[0], nil
+}
+
+// CloseBatch implements history.Recorder.
+func (s *Store) CloseBatch(
+	ctx context.Context, subscriptionID string, pinned *subscriptions.Subscription, at time.Time,
+) (history.Due, bool, error) {
+	data, err := encodePinned(pinned)
+	if err != nil {
+		return history.Due{}, false, err
+	}
+	reply, err := s.run(ctx, s.closeScript, subscriptionID, data, micros(at))
+	if err != nil || len(reply) == 0 {
+		return history.Due{}, false, err
+	}
+	due, err := oneDue(reply)
+	return due, err == nil, err
+}
+
+// Parts implements history.Recorder.
+func (s *Store) Parts(ctx context.Context, ref history.Ref) (history.Delivery, []payloads.Message, error) {
+	reply, err := s.run(ctx, s.partsScript, ref.Delivery, ref.Attempt, ref.Generation)
+	if err != nil {
+		return history.Delivery{}, nil, err
+	}
+	summary, err := decodeDelivery(ref.Delivery, fields(nth(reply, 0)))
+	if err != nil {
+		return history.Delivery{}, nil, err
+	}
+	list, _ := nth(reply, 1).([]any)
+	messages := make([]payloads.Message, len(list))
+	for i, v := range list {
+		method, rest, _ := strings.Cut(text(v), "\n")
+		messages[i] = payloads.Message{Method: method, Body: []byte(rest)}
+	}
+	return summary.Delivery, messages, nil
+}
+
+// Seal implements history.Recorder.
+func (s *Store) Seal(ctx context.Context, ref history.Ref, message payloads.Message, at time.Time) (history.Due, error) {
+	reply, err := s.run(ctx, s.sealScript, ref.Delivery, ref.Attempt, ref.Generation, message.Method, body(message.Body), micros(at))
+	if err != nil {
+		return history.Due{}, err
+	}
+	return oneDue(reply)
+}

@@ -1,0 +1,202 @@
+package redisstore
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/annohook/annohook/sender/history"
+)
+
+// Delivery implements history.Reader. Pinned and Verbatim are filled here, in Claim and in Parts, and nowhere else.
+func (s *Store) Delivery(ctx context.Context, id string) (history.Summary, error) {
+	f, err := s.client.HGetAll(ctx, s.key("d:", id)).Result()
+	if err != nil {
+		return history.Summary{}, fmt.Errorf("delivery %s: %w", id, err)
+	}
+	if len(f) == 0 {
+		return history.Summary{}, history.ErrNotFound
+	}
+	return decodeDelivery(id, f)
+}
+
+// Deliveries implements history.Reader in one round trip.
+func (s *Store) Deliveries(ctx context.Context, ids []string) ([]history.Summary, error) {
+	return s.summaries(ctx, ids)
+}
+
+// summaries reads what lists show of several deliveries; those that are gone are left out.
+func (s *Store) summaries(ctx context.Context, ids []string) ([]history.Summary, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	list := make([]history.Summary, 0, len(ids))
+	if len(ids) == 0 {
+		return list, nil
+	}
+	names := listedFields()
+	replies := make([]*redis.SliceCmd, len(ids))
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, id := range ids {
+			replies[i] = p.HMGet(ctx, s.key("d:", id), names...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries: %w", err)
+	}
+	for i, reply := range replies {
+		values := reply.Val()
+		if nth(values, 0) == nil {
+			continue
+		}
+		f := make(map[string]string, len(names))
+		for j, name := range names {
+			f[name] = text(nth(values, j))
+		}
+		summary, err := decodeSummary(ids[i], f)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, summary)
+	}
+	return list, nil
+}
+
+// Body implements history.Reader. ErrNotFound for an unknown delivery.
+func (s *Store) Body(ctx context.Context, id string) ([]byte, error) {
+	var body *redis.StringCmd
+	var exists *redis.IntCmd
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		body, exists = p.Get(ctx, s.key("b:", id)), p.Exists(ctx, s.key("d:", id))
+		return nil
+	})
+	switch {
+	case err != nil && !errors.Is(err, redis.Nil):
+		return nil, fmt.Errorf("body of delivery %s: %w", id, err)
+	case exists.Val() == 0:
+		return nil, history.ErrNotFound
+	case errors.Is(body.Err(), redis.Nil):
+		return nil, nil // still collecting
+	}
+	return body.Bytes()
+}
+
+// Attempts implements history.Reader. ErrNotFound for an unknown delivery.
+func (s *Store) Attempts(ctx context.Context, id string) ([]history.Attempt, error) {
+	var kept *redis.MapStringStringCmd
+	var exists *redis.IntCmd
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		kept, exists = p.HGetAll(ctx, s.key("a:", id)), p.Exists(ctx, s.key("d:", id))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("attempts of delivery %s: %w", id, err)
+	}
+	if exists.Val() == 0 {
+		return nil, history.ErrNotFound
+	}
+	list := make([]history.Attempt, 0, len(kept.Val()))
+	for number, value := range kept.Val() {
+		a, err := decodeAttempt(number, value)
+		if err != nil {
+			return nil, fmt.Errorf("delivery %s: %w", id, err)
+		}
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b history.Attempt) int { return cmp.Compare(a.Number, b.Number) })
+	return list, nil
+}
+
+// Event implements history.Reader.
+func (s *Store) Event(ctx context.Context, id string) (history.Event, error) {
+	list, err := s.events(ctx, []string{id})
+	if err != nil {
+		return history.Event{}, err
+	}
+	if len(list) == 0 {
+		return history.Event{}, history.ErrNotFound
+	}
+	return list[0], nil
+}
+
+// events reads several events with their deliveries; those that are gone are left out.
+func (s *Store) events(ctx context.Context, ids []string) ([]history.Event, error) {
+	list := make([]history.Event, 0, len(ids))
+	if len(ids) == 0 {
+		return list, nil
+	}
+	data := make([]*redis.StringCmd, len(ids))
+	members := make([]*redis.StringSliceCmd, len(ids))
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, id := range ids {
+			data[i] = p.Get(ctx, s.key("e:", id))
+			members[i] = p.LRange(ctx, s.key("ed:", id), 0, -1)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	for i, id := range ids {
+		raw, err := data[i].Bytes()
+		if errors.Is(err, redis.Nil) {
+			continue
+		}
+		_, data, _ := bytes.Cut(raw, []byte("\n")) // member in the indexes
+		_, data, _ = bytes.Cut(data, []byte("\n")) // platform
+		var e history.Event
+		if err := firstError(err, json.Unmarshal(data, &e)); err != nil {
+			return nil, fmt.Errorf("event %s: %w", id, err)
+		}
+		for _, m := range members[i].Val() {
+			delivery, sub, _ := strings.Cut(m, " ")
+			e.Deliveries = append(e.Deliveries, history.EventDelivery{ID: delivery, SubscriptionID: sub})
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// Counts implements history.Reader in one round trip.
+func (s *Store) Counts(ctx context.Context) (history.Counts, error) {
+	var kept *redis.MapStringStringCmd
+	var waiting, parked, flights *redis.IntCmd
+	var oldest *redis.ZSliceCmd
+	var durations *redis.StringSliceCmd
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		kept, waiting, parked = p.HGetAll(ctx, s.key("counts")), p.ZCard(ctx, s.key("waiting")), p.SCard(ctx, s.key("parked"))
+		flights, oldest = p.HLen(ctx, s.key("flights")), p.ZRangeWithScores(ctx, s.key("waiting"), 0, 0)
+		durations = p.LRange(ctx, s.key("durations"), 0, -1)
+		return nil
+	})
+	if err != nil {
+		return history.Counts{}, fmt.Errorf("count deliveries: %w", err)
+	}
+	c := history.Counts{
+		Deliveries: map[string]map[history.Status]int{}, Waiting: int(waiting.Val()), InLanes: int(parked.Val()), InFlight: int(flights.Val()),
+	}
+	p := numbers{}
+	for name, n := range kept.Val() {
+		platform, status, _ := strings.Cut(name, " ")
+		if c.Deliveries[platform] == nil {
+			c.Deliveries[platform] = map[history.Status]int{}
+		}
+		c.Deliveries[platform][history.Status(status)] = p.int(n)
+	}
+	for _, z := range oldest.Val() {
+		c.OldestDue = time.UnixMicro(int64(z.Score)).UTC()
+	}
+	for _, d := range durations.Val() {
+		c.Durations = append(c.Durations, p.duration(d))
+	}
+	return c, p.err
+}

@@ -1,0 +1,31 @@
+-- ARGV 3 call, 4 number of events, 5 number of deliveries; per event: id place platform json; per delivery: id place sub platform waits-for
+-- due static events method body verbatim pinned.
+if call('EXISTS', B .. 'op:' .. ARGV[3]) == 1 then return {'ok'} end
+local events, deliveries = num(ARGV[4]), num(ARGV[5])
+local first = 6 + events * 4
+for a = first, first + (deliveries - 1) * 12, 12 do
+  if call('EXISTS', key(ARGV[a])) == 1 then return {'exists', ARGV[a]} end
+  local before = ARGV[a + 4]
+  if before ~= '' and (call('HGET', key(before), 'su') or '') ~= '' then return {'chain', ARGV[a]} end
+end
+call('SET', B .. 'op:' .. ARGV[3], '1', 'PX', '60000')
+for a = 6, first - 4, 4 do add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]) end
+for a = first, first + (deliveries - 1) * 12, 12 do
+  local d, before, body = enter(ARGV[a]), ARGV[a + 4], ARGV[a + 9]
+  d.k, d.sb, d.p, d.st, d.ev, d.m = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 6], ARGV[a + 7], ARGV[a + 8]
+  d.s, d.bb = 'pending', whole(#body)
+  call('SET', B .. 'b:' .. d.id, body)
+  if ARGV[a + 10] ~= '' then call('HSET', key(d.id), 'vb', ARGV[a + 10]) end
+  if ARGV[a + 11] ~= '' then call('HSET', key(d.id), 'pin', ARGV[a + 11]) end
+  index(d)
+  for event in string.gmatch(d.ev, '[^\n]+') do call('RPUSH', B .. 'ed:' .. event, d.id .. ' ' .. d.sb) end
+  local behind = before ~= '' and load(before)
+  if behind and behind.s ~= '' and not settled(behind.s) then
+    d.pl, d.w, behind.su = 'c', before, d.id
+  else
+    wait(d, ARGV[a + 5])
+  end
+  tell('delivery', d)
+end
+save()
+return {'ok'}

@@ -1,0 +1,33 @@
+-- ARGV 3 call; event: 4 id 5 place 6 platform 7 json; 8 part; fresh delivery: 9 id 10 place 11 sub 12 platform 13 due 14 static 15 method
+-- 16 verbatim; 17 limit 18 now. Answers whether the delivery was opened, and its flush reference.
+local function answer(d, opened) return {'ok', opened and '1' or '', d.id, '0', whole(num(d.g)), d.sb, d.at} end
+local before = call('GET', B .. 'op:' .. ARGV[3])
+if before then return answer(load(string.sub(before, 2)), string.sub(before, 1, 1) == '1') end
+local open = call('GET', B .. 'batch:' .. ARGV[11])
+if not open and call('EXISTS', key(ARGV[9])) == 1 then return {'exists', ARGV[9]} end
+call('SET', B .. 'op:' .. ARGV[3], (open and '0' or '1') .. (open or ARGV[9]), 'PX', '60000')
+local d
+if open then
+  d = load(open)
+else
+  d = enter(ARGV[9])
+  d.k, d.sb, d.p, d.st, d.m, d.s = ARGV[10], ARGV[11], ARGV[12], ARGV[14], ARGV[15], 'collecting'
+  if ARGV[16] ~= '' then call('HSET', key(d.id), 'vb', ARGV[16]) end
+  index(d)
+  call('SET', B .. 'batch:' .. d.sb, d.id)
+  wait(d, ARGV[13])
+end
+add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+local held = call('RPUSH', B .. 'parts:' .. d.id, ARGV[8])
+if not string.find('\n' .. d.ev .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
+  d.ev = d.ev == '' and ARGV[4] or d.ev .. '\n' .. ARGV[4]
+  call('RPUSH', B .. 'ed:' .. ARGV[4], d.id .. ' ' .. d.sb)
+end
+if num(ARGV[17]) > 0 and held >= num(ARGV[17]) then
+  shut(d)
+  raise(d)
+  wait(d, ARGV[18])
+end
+if not open then tell('delivery', d) end
+save()
+return answer(d, not open)

@@ -1,0 +1,13 @@
+-- ARGV 3 id 4 token 5 number 6 due.
+local d = load(ARGV[3])
+if not holds(d, ARGV[4], ARGV[5]) then return {'stale'} end
+land(d)
+call('HDEL', B .. 'a:' .. d.id, ARGV[5])
+d.n = whole(num(d.n) - 1)
+if not settled(d.s) then
+  raise(d) -- the task that claimed may still run
+  wait(d, ARGV[6])
+end
+free_slot(d, ARGV[6])
+tell('delivery', d)
+return done()

@@ -1,0 +1,152 @@
+package redisstore
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/annohook/annohook/sender/history"
+)
+
+// Defaults of Options.
+const (
+	DefaultPrefix     = "{annohook}"
+	DefaultFeedLength = 100_000
+)
+
+// Options configures a Store. The zero value works.
+type Options struct {
+	// Prefix begins every key. It must hold a hash tag ("{...}") for a cluster. Empty: DefaultPrefix.
+	Prefix string
+	// FeedLength is how many entries the feed keeps at least; Redis drops them by the hundred. 0: DefaultFeedLength.
+	FeedLength int
+	// NewToken makes fencing tokens and call ids, never twice the same, without spaces. Nil: 130 random bits. It must be safe for
+	// concurrent use.
+	NewToken func() string
+}
+
+// Store is a [history.History] in Redis 6.2 or newer. It is safe for concurrent use and holds nothing but the client, which stays the
+// caller's to close.
+type Store struct {
+	client     redis.UniversalClient
+	base       string // of every key
+	feedLength string
+	newToken   func() string
+	deflaters  *sync.Pool
+
+	appendScript, collectScript, closeScript, partsScript, sealScript        *redis.Script
+	claimScript, finishScript, releaseScript, cancelScript, redispatchScript *redis.Script
+	trimScript                                                               *redis.Script
+}
+
+var _ history.History = (*Store)(nil)
+
+//go:embed scripts/*.lua
+var scripts embed.FS
+
+// New returns a Store on client. It sends nothing.
+func New(client redis.UniversalClient, o Options) *Store {
+	if o.Prefix == "" {
+		o.Prefix = DefaultPrefix
+	}
+	if o.FeedLength <= 0 {
+		o.FeedLength = DefaultFeedLength
+	}
+	if o.NewToken == nil {
+		o.NewToken = rand.Text
+	}
+	return &Store{
+		client: client, base: o.Prefix + ":h:", feedLength: strconv.Itoa(o.FeedLength), newToken: o.NewToken,
+		deflaters:    &sync.Pool{New: newDeflater},
+		appendScript: script("append"), collectScript: script("collect"), closeScript: script("close"), partsScript: script("parts"),
+		sealScript: script("seal"), claimScript: script("claim"), finishScript: script("finish"), releaseScript: script("release"),
+		cancelScript: script("cancel"), redispatchScript: script("redispatch"), trimScript: script("trim"),
+	}
+}
+
+// script joins the shared part and one script. The files are embedded, so reading them cannot fail; a missing one would be an empty script
+// that every test trips over.
+func script(name string) *redis.Script {
+	prelude, _ := scripts.ReadFile("scripts/prelude.lua")
+	body, _ := scripts.ReadFile("scripts/" + name + ".lua")
+	return redis.NewScript(string(prelude) + string(body))
+}
+
+func newDeflater() any {
+	w, _ := flate.NewWriter(io.Discard, flate.BestSpeed) // only an unknown level fails
+	return w
+}
+
+// key returns the key that the parts name.
+func (s *Store) key(parts ...string) string {
+	return s.base + strings.Join(parts, "")
+}
+
+// errReply is returned for an answer that no script of this version gives.
+var errReply = errors.New("answer of Redis has an unknown form")
+
+// run runs a script and turns the word its answer begins with into an error.
+func (s *Store) run(ctx context.Context, script *redis.Script, args ...any) ([]any, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	all := append([]any{s.base, s.feedLength}, args...)
+	reply, err := script.Run(ctx, s.client, []string{s.key("feed")}, all...).Slice()
+	if err != nil {
+		return nil, fmt.Errorf("history in redis: %w", err)
+	}
+	if len(reply) == 0 {
+		return nil, errReply
+	}
+	word, rest := text(reply[0]), reply[1:]
+	switch word {
+	case "ok", "none":
+		return rest, nil
+	case "stale":
+		return nil, history.ErrStale
+	case "parked":
+		return nil, history.ErrParked
+	case "later":
+		return rest, history.ErrLater
+	case "settled":
+		return nil, history.ErrSettled
+	case "missing":
+		return nil, history.ErrNotFound
+	case "exists":
+		return nil, fmt.Errorf("delivery %s: %w", text(nth(rest, 0)), history.ErrExists)
+	case "chain":
+		return nil, fmt.Errorf("delivery %s: %w", text(nth(rest, 0)), history.ErrChain)
+	default:
+		return nil, errReply
+	}
+}
+
+// deflate returns data as kept: a flag byte, and deflated where that is worth it.
+func (s *Store) deflate(data []byte) []byte {
+	if len(data) <= deflateAboveBytes {
+		return append([]byte{plainFlag}, data...)
+	}
+	var out bytes.Buffer
+	out.WriteByte(deflatedFlag)
+	w, ok := s.deflaters.Get().(*flate.Writer)
+	if !ok {
+		return append([]byte{plainFlag}, data...)
+	}
+	defer s.deflaters.Put(w)
+	w.Reset(&out)
+	_, errWrite := w.Write(data)
+	if err := errors.Join(errWrite, w.Close()); err != nil { // a bytes.Buffer does not fail
+		return append([]byte{plainFlag}, data...)
+	}
+	return out.Bytes()
+}

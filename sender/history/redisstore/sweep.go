@@ -1,0 +1,99 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/annohook/annohook/sender/history"
+)
+
+// trimStep is how many deliveries one script deletes at most.
+const trimStep = 200
+
+// Overdue implements history.Recorder. It needs two round trips; a delivery that moved on in between is left out.
+func (s *Store) Overdue(ctx context.Context, before time.Time, limit int) ([]history.Due, error) {
+	if limit <= 0 {
+		return nil, ctx.Err()
+	}
+	by := &redis.ZRangeBy{Min: "-inf", Max: "(" + strconv.FormatInt(micros(before), 10), Count: int64(limit)}
+	ids, err := s.client.ZRangeByScore(ctx, s.key("waiting"), by).Result()
+	if err != nil {
+		return nil, fmt.Errorf("overdue deliveries: %w", err)
+	}
+	list, err := s.summaries(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var dues []history.Due
+	for _, d := range list {
+		if !d.NextAt.IsZero() && d.NextAt.Before(before) {
+			dues = append(dues, history.Due{Ref: d.Ref(), SubscriptionID: d.SubscriptionID, At: d.NextAt})
+		}
+	}
+	return dues, nil
+}
+
+// InFlight implements history.Recorder.
+func (s *Store) InFlight(ctx context.Context) ([]history.Flight, error) {
+	all, err := s.client.HGetAll(ctx, s.key("flights")).Result()
+	if err != nil {
+		return nil, fmt.Errorf("attempts in flight: %w", err)
+	}
+	var flights []history.Flight
+	for id, value := range all {
+		parts := strings.SplitN(value, " ", 5)
+		if len(parts) != 5 {
+			return nil, fmt.Errorf("attempt in flight of delivery %s: %w", id, errReply)
+		}
+		p := numbers{}
+		flights = append(flights, history.Flight{
+			Token: history.Token{Delivery: id, SubscriptionID: parts[3], Number: p.int(parts[1]), Value: parts[0]},
+			Since: p.time(parts[2]), Worker: parts[4],
+		})
+		if p.err != nil {
+			return nil, fmt.Errorf("attempt in flight of delivery %s: %w", id, p.err)
+		}
+	}
+	slices.SortFunc(flights, func(a, b history.Flight) int { return strings.Compare(a.Token.Delivery, b.Token.Delivery) })
+	return flights, nil
+}
+
+// Unsettled implements history.Recorder.
+func (s *Store) Unsettled(ctx context.Context, subscriptionID string, limit int) ([]string, error) {
+	if limit <= 0 {
+		return nil, ctx.Err()
+	}
+	members, err := s.client.ZRange(ctx, s.key("open:", subscriptionID), 0, int64(limit)-1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("unsettled deliveries: %w", err)
+	}
+	var ids []string
+	for _, m := range members {
+		ids = append(ids, memberID(m))
+	}
+	return ids, nil
+}
+
+// Trim implements history.Recorder: steps of 200, each one script. When ctx ends it returns what it deleted so far.
+func (s *Store) Trim(ctx context.Context, keep int, before time.Time) (int, error) {
+	deleted := 0
+	for {
+		if err := ctx.Err(); err != nil {
+			return deleted, err
+		}
+		n, err := s.trimScript.Run(ctx, s.client, []string{s.key("feed")}, s.base, s.feedLength, keep, micros(before), trimStep).Int()
+		if err != nil {
+			return deleted, fmt.Errorf("trim history: %w", err)
+		}
+		deleted += n
+		if n < trimStep {
+			return deleted, nil
+		}
+	}
+}
