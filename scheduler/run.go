@@ -66,8 +66,7 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	}
 	claimed, err := s.history.Claim(ctx, due.Ref, history.Claim{Worker: s.worker.ID, At: s.now(), Limit: s.limit(sub), Rate: sub.Rate})
 	if errors.Is(err, history.ErrLater) {
-		s.enqueue(ctx, history.Due{Ref: due.Ref, SubscriptionID: due.SubscriptionID, At: claimed.At})
-		return nil
+		return s.later(ctx, due, claimed.At)
 	}
 	if err != nil {
 		return err
@@ -81,6 +80,18 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	}
 	run := attemptRun{scheduler: s, platform: p, sub: sub, claimed: claimed, due: due}
 	return run.do(ctx)
+}
+
+// later dispatches a reference again for the turn the rate limit gave it, under a new generation, because the queue may not take the same
+// reference while it is being handled.
+func (s *Scheduler) later(ctx context.Context, due history.Due, at time.Time) error {
+	next, err := s.history.Redispatch(ctx, due.Ref)
+	if err != nil {
+		return err
+	}
+	next.At = at
+	s.enqueue(ctx, next)
+	return nil
 }
 
 // target reads the subscription as it is now; found is false when it was deleted.

@@ -26,7 +26,7 @@ func (s *Sender) Prepare(p payloads.Platform, m payloads.Message, stamp payloads
 	if err != nil {
 		return Request{}, fmt.Errorf("%w: sign: %w", ErrPrepare, err)
 	}
-	header := withUserinfo(signed.Header, stamp.Subscription.URL)
+	header := withUserinfo(markCredentials(signed.Header), stamp.Subscription.URL)
 	for _, f := range header {
 		if !httpguts.ValidHeaderFieldName(f.Name) {
 			return Request{}, fmt.Errorf("%w: header name %q is not a token of RFC 9110", ErrPrepare, f.Name)
@@ -43,6 +43,18 @@ func (s *Sender) Prepare(p payloads.Platform, m payloads.Message, stamp payloads
 		Signature: signed.Signature,
 		Policy:    p.Effective(stamp.Subscription),
 	}, nil
+}
+
+// markCredentials marks the fields that carry a credential by their very definition, whoever put them there.
+func markCredentials(h payloads.Header) payloads.Header {
+	marked := slices.Clone(h)
+	for i, f := range marked {
+		switch http.CanonicalHeaderKey(f.Name) {
+		case "Authorization", "Proxy-Authorization", "Cookie":
+			marked[i].Secret = true
+		}
+	}
+	return marked
 }
 
 // withUserinfo appends the Authorization field that the platforms' clients make from user:pass@.
