@@ -1,0 +1,18 @@
+// Package api is our REST API under /api/v1: it turns requests into calls of the scheduler and records into JSON.
+//
+// One file per resource; problem.go holds the only table that turns errors into statuses; form.go reads bodies; schema.go is what the OpenAPI
+// document needs beyond the Go types.
+//
+// # Decisions
+//
+//  1. 2026-11-21. huma v2 registers the routes and prints the OpenAPI 3.1 document from the Go types, so that document and routes cannot
+//     drift apart. Paths in the document are complete (/api/v1/…), because /livez and its kind lie outside the prefix.
+//  2. 2026-11-21. Bodies are read by form.go and not by huma's validator: it echoes offending values (secrets), takes field names in any
+//     case, and loses the digits of numbers and the bytes of a given body. Parameters are huma's; its errors lose their values on the way out.
+//  3. 2026-11-21. huma's package variables stay as they are; what its defaults would do is undone by one transformer (see problem.go).
+//  4. 2026-11-21. An idempotency key is stored with the answer as it was right after acceptance. A repeated request waits again if it asks
+//     to, so a key protects from a second trigger and never freezes a status. A refused or failed request frees its key.
+//  5. 2026-11-21. The stream sends what the hub passes on, in its order, and nothing it made up: a gap is a reset event, after which nothing
+//     is lost either. Statistics are computed once for all streams.
+//  6. 2026-11-21. Bodies in a delivery are shown up to 1 MiB each; the export has all of it.
+package api

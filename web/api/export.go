@@ -1,0 +1,99 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/sender"
+	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+type exportInput struct {
+	IDParam
+	Format string `query:"format" enum:"curl,http,har" required:"true" doc:"a shell command, the raw HTTP message, or an HTTP archive of all attempts"`
+}
+
+type exportOutput struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+func (a *API) exportRoute(path string) {
+	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	archive := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}
+	register(a, operation{
+		id: "export-delivery", method: http.MethodGet, path: path + "/{id}/export", tag: "deliveries", summary: "The last request that was sent, for other tools",
+		also: map[string]*huma.Response{"200": {Content: map[string]*huma.MediaType{"text/plain": text, "application/json": archive}}},
+	}, a.export)
+}
+
+// export prints what was sent. Secret values are stars, signatures are not: they sign one body once.
+func (a *API) export(ctx context.Context, in *exportInput) (*exportOutput, error) {
+	if _, err := a.history.Delivery(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	attempts, err := a.history.Attempts(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	body, err := a.history.Body(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	exchanges := exchangesOf(in.ID, attempts, body)
+	if len(exchanges) == 0 {
+		return nil, scheduler.ErrNothingSent
+	}
+	last := exchanges[len(exchanges)-1].Request
+	out := &exportOutput{ContentType: "text/plain; charset=utf-8", Disposition: `attachment; filename="delivery.txt"`}
+	switch in.Format {
+	case "curl":
+		out.Body = []byte(sender.Curl(last, body) + "\n")
+	case "http":
+		out.Body = sender.RawHTTP(last, body)
+	default:
+		out.ContentType, out.Disposition = "application/json", `attachment; filename="delivery.har"`
+		if out.Body, err = sender.HAR("annohook", a.version, exchanges...); err != nil {
+			return nil, fmt.Errorf("print archive: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// exchangesOf are the attempts that were sent.
+func exchangesOf(id string, attempts []history.Attempt, body []byte) []sender.Exchange {
+	var list []sender.Exchange
+	for _, at := range attempts {
+		if at.Request == nil {
+			continue
+		}
+		x := sender.Exchange{
+			StartedAt: at.StartedAt, Duration: at.Duration, Body: body, Request: maskedRequest(*at.Request),
+			Comment: fmt.Sprintf("attempt %d of delivery %s", at.Number, id),
+		}
+		if at.Reply != nil {
+			x.Reply = *at.Reply
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// maskedRequest is the record without secrets, whoever wrote it.
+func maskedRequest(r sender.RequestRecord) sender.RequestRecord {
+	header := make(payloads.Header, len(r.Header))
+	for i, f := range r.Header {
+		if f.Secret && f.Value != "" {
+			f.Value = subscriptions.Masked
+		}
+		header[i] = f
+	}
+	return sender.RequestRecord{Method: r.Method, URL: sender.MaskURL(r.URL), Header: header}
+}

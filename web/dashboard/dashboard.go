@@ -1,0 +1,132 @@
+package dashboard
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// Paths that must be reachable without a token.
+const (
+	AssetPrefix = "/assets/"
+	LoginPath   = "/login" // GET is the form; POST belongs to package web
+)
+
+// DefaultBodyLimit bounds a submitted form, in bytes.
+const DefaultBodyLimit = 1 << 20
+
+// Options are the parts the pages work with. All fields without a stated default are required.
+type Options struct {
+	Scheduler     *scheduler.Scheduler
+	History       history.Reader
+	Subscriptions subscriptions.Store
+	Version       string // shown at the foot of each page; empty: nothing is shown
+	BaseURL       string // of this server in commands that are shown; empty: taken from the request
+	Token         bool   // the server asks for one, so that commands that are shown must carry it
+	Now           func() time.Time
+	Log           *slog.Logger // nil: discards
+	BodyLimit     int64        // of a submitted form, in bytes; 0: DefaultBodyLimit
+}
+
+// dashboard is the handler of all pages. It is immutable and safe for concurrent use.
+type dashboard struct {
+	scheduler *scheduler.Scheduler
+	registry  *payloads.Registry
+	history   history.Reader
+	store     subscriptions.Store
+	version   string
+	baseURL   string
+	token     bool
+	now       func() time.Time
+	log       *slog.Logger
+	bodyLimit int64
+	assets    *assets
+	pages     pages
+	mux       *http.ServeMux
+}
+
+// New parses templates and assets and returns the handler of every page, or an error that names what is missing or broken.
+func New(o Options) (http.Handler, error) {
+	if o.Scheduler == nil || o.History == nil || o.Subscriptions == nil || o.Now == nil {
+		return nil, errors.New("dashboard options: scheduler, history, subscriptions and now are required")
+	}
+	d := &dashboard{
+		scheduler: o.Scheduler, registry: o.Scheduler.Registry(), history: o.History, store: o.Subscriptions, version: o.Version,
+		baseURL: o.BaseURL, token: o.Token, now: o.Now, log: o.Log, bodyLimit: o.BodyLimit, mux: http.NewServeMux(),
+	}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.bodyLimit <= 0 {
+		d.bodyLimit = DefaultBodyLimit
+	}
+	var err error
+	if d.assets, err = loadAssets(); err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
+	if d.pages, err = parsePages(d.assets); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	d.routes()
+	return d, nil
+}
+
+// ServeHTTP answers one request.
+func (d *dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
+
+func (d *dashboard) routes() {
+	for pattern, page := range map[string]page{
+		"GET /{$}":                               d.live,
+		"GET /deliveries":                        d.listDeliveries,
+		"GET /deliveries/{id}":                   d.showDelivery,
+		"POST /deliveries/{id}/replay":           d.replayDelivery,
+		"POST /deliveries/{id}/cancel":           d.cancelDelivery,
+		"GET /subscriptions":                     d.listSubscriptions,
+		"POST /subscriptions":                    d.createSubscription,
+		"GET /subscriptions/{id}":                d.showSubscription,
+		"POST /subscriptions/{id}":               d.changeSubscription,
+		"POST /subscriptions/{id}/test":          d.testSubscription,
+		"POST /subscriptions/{id}/enable":        d.enableSubscription,
+		"POST /subscriptions/{id}/disable":       d.disableSubscription,
+		"POST /subscriptions/{id}/delete":        d.deleteSubscription,
+		"POST /subscriptions/{id}/rotate-secret": d.rotateSecret,
+		"GET /compose":                           d.showCompose,
+		"POST /compose":                          d.trigger,
+		"GET /platforms":                         d.listPlatforms,
+		"GET /platforms/{platform}":              d.showPlatform,
+		"GET /platforms/{platform}/{type}":       d.showEventType,
+		"GET " + LoginPath:                       d.login,
+		"GET /":                                  d.nothingHere,
+	} {
+		d.mux.Handle(pattern, d.serve(page))
+	}
+	d.mux.Handle("GET "+AssetPrefix, d.assets)
+}
+
+// loginPage is what LoginPath shows.
+type loginPage struct {
+	Failed bool
+	Next   string // where to go afterwards; package web judges it
+}
+
+// login shows the form whose POST package web answers.
+func (d *dashboard) login(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	page := loginPage{Failed: query.Has("failed"), Next: query.Get("next")}
+	status := http.StatusOK
+	if page.Failed {
+		status = http.StatusUnauthorized
+	}
+	return d.render(w, r, status, "login", "Sign in", page)
+}
+
+func (d *dashboard) nothingHere(http.ResponseWriter, *http.Request) error {
+	return errNoPage
+}

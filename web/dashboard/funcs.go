@@ -1,0 +1,129 @@
+package dashboard
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/sender"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// funcs are what templates may call. None of them returns trusted HTML: everything stays escaped.
+func funcs(a *assets) template.FuncMap {
+	return template.FuncMap{
+		"asset":   a.url,
+		"vis":     func(v any) string { return visible(fmt.Sprint(v)) },
+		"url":     func(s string) string { return visible(sender.MaskURL(s)) },
+		"seg":     url.PathEscape, // one segment of a path in a link
+		"short":   short,
+		"dur":     duration,
+		"size":    size,
+		"iso":     func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") },
+		"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000 UTC") },
+		"clock":   func(t time.Time) string { return t.UTC().Format("01-02 15:04:05") },
+		"add":     func(a, b int) int { return a + b },
+		"join":    func(list []string) string { return visible(strings.Join(list, ", ")) },
+		"events":  wanted,
+		"delays":  delays,
+		"header":  requestValue,
+		"isLink":  isLink,
+		"fieldID": fieldID,
+	}
+}
+
+// short keeps both ends of a long id. Ids that are ordered by time differ at their ends.
+func short(id string) string {
+	const head, tail = 8, 6
+	r := []rune(visible(id))
+	if len(r) <= head+tail+2 {
+		return string(r)
+	}
+	return string(r[:head]) + "…" + string(r[len(r)-tail:])
+}
+
+// duration prints a measured or set time in the unit a reader expects.
+func duration(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0 s"
+	case d < time.Millisecond:
+		return strconv.FormatInt(d.Microseconds(), 10) + " µs"
+	case d < time.Second:
+		return strconv.FormatFloat(float64(d.Microseconds())/1e3, 'f', 1, 64) + " ms"
+	case d%time.Second == 0 && d < 10*time.Minute:
+		return strconv.FormatInt(int64(d/time.Second), 10) + " s"
+	case d < time.Minute:
+		return strconv.FormatFloat(d.Seconds(), 'f', 2, 64) + " s"
+	default:
+		return d.Round(time.Second).String()
+	}
+}
+
+// wanted prints which events a subscription wants: nil is all of them.
+func wanted(events []string) string {
+	switch {
+	case events == nil:
+		return "all"
+	case len(events) == 0:
+		return "none"
+	default:
+		return visible(strings.Join(events, ", "))
+	}
+}
+
+// delays prints a schedule of retries.
+func delays(list []time.Duration) string {
+	if len(list) == 0 {
+		return "none: one attempt only"
+	}
+	texts := make([]string, len(list))
+	for i, d := range list {
+		texts[i] = duration(d)
+	}
+	return "after " + strings.Join(texts, ", ")
+}
+
+// requestValue is the value of a request's field as it may be shown. The sender has masked what it knows to be secret; credentials that
+// a user put into a field of their own are recognised by its name.
+func requestValue(f payloads.Field) string {
+	if f.Value != "" && (f.Secret || credential(f.Name)) {
+		return subscriptions.Masked
+	}
+	return visible(f.Value)
+}
+
+// credential reports whether fields of this name carry secrets by their nature.
+func credential(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "authorization", "proxy-authorization", "cookie":
+		return true
+	}
+	for _, part := range []string{"secret", "token", "password", "api-key", "apikey", "credential"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLink reports whether a source is a web address and may be linked; anything else is shown as text.
+func isLink(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && !strings.ContainsAny(s, " \t\n")
+}
+
+// fieldID is the part of an element id that names a field.
+func fieldID(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return '-'
+	}, name)
+}

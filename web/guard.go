@@ -1,0 +1,128 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/annohook/annohook/web/api"
+)
+
+// guard is one check in front of every route.
+type guard = func(http.Handler) http.Handler
+
+// guards lists them from the outside in.
+func (s *Server) guards() ([]guard, error) {
+	hosts, err := newHosts(s.options.Addr, s.options.AllowHosts)
+	if err != nil {
+		return nil, err
+	}
+	return []guard{s.recover, s.header, s.bound, s.host(hosts), s.origin, newSession(s).guard, headAsGet}, nil
+}
+
+// tracked remembers whether an answer has begun.
+type tracked struct {
+	http.ResponseWriter
+	began bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (t *tracked) WriteHeader(status int) {
+	t.began = true
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (t *tracked) Write(p []byte) (int, error) {
+	t.began = true
+	return t.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach what is below.
+func (t *tracked) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// recover answers 500 for a panic, or breaks the connection off when the answer has begun.
+func (s *Server) recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t := &tracked{ResponseWriter: w}
+		defer func() {
+			if reason := recover(); reason != nil {
+				s.panicked(t, r, reason)
+			}
+		}()
+		next.ServeHTTP(t, r)
+	})
+}
+
+func (s *Server) panicked(t *tracked, r *http.Request, reason any) {
+	if err, ok := reason.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+		s.log.ErrorContext(r.Context(), "panic in a handler", "path", r.URL.Path, "panic", fmt.Sprint(reason), "stack", string(debug.Stack()))
+	}
+	if t.began {
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's own way to break off an answer that has begun
+	}
+	s.problem(t, r, http.StatusInternalServerError, "something went wrong here; the server's log tells what")
+}
+
+// contentPolicy allows what our own pages need and nothing else: no inline script, no frames, no other origin.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
+
+// header sets the security fields. Handlers may set another Cache-Control for what never changes.
+func (s *Server) header(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// origin refuses unsafe requests that a page of another origin makes.
+func (s *Server) origin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := protection.Check(r); err != nil {
+			s.problem(w, r, http.StatusForbidden, "a page of another origin may not do this")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// limitOf is how many bytes the body of a request may have.
+func limitOf(r *http.Request) int64 {
+	if r.URL.Path == api.Prefix+"/events" || r.URL.Path == "/compose" {
+		return api.MaxEventBytes
+	}
+	return api.MaxBodyBytes
+}
+
+// bound refuses bodies that are too large. Those of unknown length are cut one byte beyond the bound, where the reader notices.
+func (s *Server) bound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limit := limitOf(r)
+		if r.ContentLength > limit {
+			w.Header().Set("Connection", "close") // the body will not be read
+			s.problem(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has %d bytes; at most %d are allowed", r.ContentLength, limit))
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit+1)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// headAsGet answers HEAD wherever there is a GET; net/http leaves the body out. A stream has no end, so there HEAD stays without a route.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && r.URL.Path != api.Prefix+"/stream" {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
