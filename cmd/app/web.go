@@ -19,8 +19,8 @@ func (a *App) wireWeb() error {
 		return nil
 	}
 	pages, err := dashboard.New(dashboard.Options{
-		Scheduler: a.scheduler, History: a.history, Subscriptions: a.engine.subscriptions, Version: a.options.Version, Now: time.Now,
-		Log: a.options.Log,
+		Scheduler: a.scheduler, History: a.history, Subscriptions: a.engine.subscriptions, Version: a.options.Version, Token: c.Token != "",
+		Now: time.Now, Log: a.options.Log,
 	})
 	if err != nil {
 		return fmt.Errorf("dashboard: %w", err)

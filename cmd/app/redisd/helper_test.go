@@ -105,7 +105,7 @@ func requireServer(t *testing.T) {
 // shortDir is a temporary directory whose path leaves room for a socket.
 func shortDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "rd")
+	dir, err := os.MkdirTemp("", "rd") //nolint:usetesting // t.TempDir puts the name of the test into the path
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,19 @@
+package app
+
+import "github.com/redis/go-redis/v9"
+
+// Target is what an address was read as.
+type Target struct {
+	Options *redis.UniversalOptions
+	Unix    string
+	Shown   string
+}
+
+// ParseTarget reads an address.
+func ParseTarget(address string) (Target, error) {
+	t, err := parseTarget(address)
+	return Target{Options: t.options, Unix: t.unix, Shown: t.shown}, err
+}
+
+// OlderThan compares versions.
+var OlderThan = olderThan
