@@ -1,0 +1,207 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/subscriptions"
+	"github.com/annohook/annohook/web/client"
+)
+
+// platformsFlags choose what of the catalogue is shown.
+type platformsFlags struct {
+	profile, variant, seed string
+	schema, body           bool
+}
+
+func (p *process) platformsCommand(registry *payloads.Registry) *cobra.Command {
+	f := &platformsFlags{}
+	cmd := &cobra.Command{
+		Use:   "platforms [PLATFORM [EVENT]]",
+		Short: "Show the catalogue: events, examples, schemas, sources",
+		Example: `  annohook platforms
+  annohook platforms aquarium
+  annohook platforms label-studio ANNOTATION_CREATED --schema`,
+		Args: cobra.MaximumNArgs(2), ValidArgsFunction: platformThenEvents(registry, false),
+		RunE: p.do(func(_ *cobra.Command, args []string) error {
+			switch len(args) {
+			case 0:
+				return p.listPlatforms(registry)
+			case 1:
+				return p.showPlatform(registry, f, args[0])
+			default:
+				return p.showEvent(registry, f, args[0], args[1])
+			}
+		}),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.profile, "profile", "", "behaviour of the platform (default: its first)")
+	flags.StringVar(&f.variant, "variant", "", "form of the example, where there are several")
+	flags.StringVar(&f.seed, "seed", "0", "seed of the example")
+	flags.BoolVar(&f.schema, "schema", false, "print the JSON Schema of the body alone")
+	flags.BoolVar(&f.body, "body", false, "print the body of the example alone, byte for byte")
+	cmd.MarkFlagsMutuallyExclusive("schema", "body")
+	profilesOf(cmd, registry)
+	return cmd
+}
+
+func (p *process) listPlatforms(registry *payloads.Registry) error {
+	var list []client.Platform
+	for _, id := range registry.IDs() {
+		list = append(list, catalogue(registry, registry.Profiles(id)[0]))
+	}
+	return showList(p, list, []string{"PLATFORM", "NAME", "PROFILES", "EVENTS", "SIGNATURE"}, func(v client.Platform) []string {
+		names := make([]string, len(v.Profiles))
+		for i, profile := range v.Profiles {
+			names[i] = profile.Name
+		}
+		return []string{v.ID, v.Name, strings.Join(names, ", "), strconv.Itoa(len(v.Events)), schemeText(v)}
+	})
+}
+
+// catalogue is a platform in the shape that the API has.
+func catalogue(registry *payloads.Registry, pl payloads.Platform) client.Platform {
+	v := client.Platform{
+		ID: pl.ID, Name: pl.Name, Docs: pl.Docs, Profile: pl.Profile, Profiles: []client.Profile{}, Events: []client.EventType{},
+		Options: []client.Option{}, Quirks: []client.Quirk{}, Facts: []client.Fact{}, Recipe: append([]string{}, pl.Recipe...),
+		Policy: client.Policy{
+			Timeout: client.Duration(pl.Timeout), Deadline: client.Duration(max(pl.Deadline, pl.Timeout)), SilenceTimeout: pl.SilenceTimeout,
+			Retry: client.Retry{Delays: client.Durations(pl.Retry)}, Redirects: pl.Redirect != payloads.RedirectNever, Batch: pl.Batch != nil,
+			DisableAfter: pl.DisableAfter,
+		},
+		Secret: client.SecretRule{Scheme: orNull(pl.Secret.Scheme), Generated: pl.Secret.Auto, Shared: pl.Secret.Shared}, TestEvent: orNull(pl.TestEvent),
+	}
+	for i, profile := range registry.Profiles(pl.ID) {
+		v.Profiles = append(v.Profiles, client.Profile{Name: profile.Profile, Note: profile.ProfileNote, Default: i == 0})
+	}
+	for _, e := range pl.Events {
+		v.Events = append(v.Events, eventTypeOf(e))
+	}
+	for _, o := range pl.Options {
+		v.Options = append(v.Options, client.Option{
+			In: o.In, Name: o.Name, Kind: o.Kind, Default: []byte(orText(o.Default, "null")), Summary: o.Summary, Fidelity: string(o.Fidelity),
+		})
+	}
+	for _, q := range pl.Quirks {
+		v.Quirks = append(v.Quirks, client.Quirk{Name: q.Name, Summary: q.Summary, Default: q.Default, Fidelity: string(q.Fidelity), Source: q.Source})
+	}
+	for _, f := range pl.Facts {
+		v.Facts = append(v.Facts, client.Fact{Topic: f.Topic, Text: f.Text, Source: f.Source, Fidelity: string(f.Fidelity)})
+	}
+	return v
+}
+
+func eventTypeOf(e payloads.EventType) client.EventType {
+	v := client.EventType{
+		Key: e.Key, Name: orNull(e.Name), Title: e.Title, Summary: e.Summary, Method: e.Method, Variants: []client.Variant{},
+		Fidelity: string(e.Fidelity), Source: e.Source, Subscribable: !e.Unlisted,
+	}
+	for _, variant := range e.Variants {
+		v.Variants = append(v.Variants, client.Variant{Name: variant.Name, Summary: variant.Summary, Fidelity: string(variant.Fidelity)})
+	}
+	return v
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func orText(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+func (p *process) showPlatform(registry *payloads.Registry, f *platformsFlags, id string) error {
+	if f.schema || f.body || f.variant != "" {
+		return &usageError{"--schema, --body and --variant need an event type"}
+	}
+	pl, err := findPlatform(registry, id, f.profile)
+	if err != nil {
+		return err
+	}
+	v := catalogue(registry, pl)
+	return p.show(v, func(w io.Writer) error { return printPlatform(w, v) })
+}
+
+func (p *process) showEvent(registry *payloads.Registry, f *platformsFlags, id, name string) error {
+	pl, err := findPlatform(registry, id, f.profile)
+	if err != nil {
+		return err
+	}
+	et, err := findEvent(pl, name, f.variant)
+	if err != nil {
+		return err
+	}
+	seed, err := strconv.ParseUint(f.seed, 10, 64)
+	if err != nil || seed > maxSeed {
+		return &usageError{fmt.Sprintf("--seed: %q is not a whole number from 0 to %d", f.seed, uint64(maxSeed))}
+	}
+	v, body, err := example(pl, et, f.variant, seed)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.body:
+		_, err := p.out.Write(body)
+		return err
+	case f.schema:
+		return p.encode(v.Schema, p.output != formatJSONL)
+	default:
+		return p.show(v, func(w io.Writer) error { return printExample(w, v) })
+	}
+}
+
+// exampleTime is when examples happen. It never changes, so that an example can be compared with another day's.
+func exampleTime() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC) }
+
+// example is one event type with the request that its first attempt would be, signed with a secret that belongs to nobody.
+func example(pl payloads.Platform, et payloads.EventType, variant string, seed uint64) (client.EventExample, []byte, error) {
+	var random [64]byte
+	for i := range random {
+		random[i] = byte(i)
+	}
+	sub := subscriptions.Subscription{ID: "example", Platform: pl.ID, Profile: pl.Profile, URL: exampleTarget, Enabled: true}
+	sub.NativeID = pl.NewNativeID([16]byte(random[:16]), exampleTime(), 1)
+	if pl.Secret.Generate != nil {
+		sub.Secret = subscriptions.Secret(pl.Secret.Generate(random))
+	}
+	messages, err := compose(pl, sub, et, event{variant: variant}, seed, exampleTime())
+	if err != nil {
+		return client.EventExample{}, nil, err
+	}
+	body := messages[0].Body
+	signed, err := pl.Sign(messages[0], payloads.Stamp{
+		Subscription: sub, DeliveryID: "example", Attempt: 1, Time: exampleTime(), Random: [16]byte(random[:16]),
+	})
+	if err != nil {
+		return client.EventExample{}, nil, fmt.Errorf("sign example: %w", err)
+	}
+	v := client.EventExample{
+		Platform: pl.ID, Profile: pl.Profile, Type: eventTypeOf(et), Variant: orNull(variant), Seed: seed, Now: exampleTime(),
+		Method: messages[0].Method, Headers: headersOf(signed.Header), Body: bodyOf(body), Signature: signatureOf(signed.Signature, body),
+		Secret: orNull(string(sub.Secret)), Schema: []byte("null"), Recipe: append([]string{}, pl.Recipe...),
+		Sources: []string{et.Source, pl.Docs}, Fidelity: string(et.Fidelity),
+	}
+	for _, known := range et.Variants {
+		if known.Name == variant && known.Fidelity != "" {
+			v.Fidelity = string(known.Fidelity)
+		}
+	}
+	if tree, err := payloads.ParseValue(body); err == nil {
+		if v.Schema, err = payloads.JSON(payloads.SchemaOf(tree)); err != nil {
+			return v, nil, fmt.Errorf("print schema: %w", err)
+		}
+	}
+	return v, body, nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/annohook/annohook/configs"
+)
+
+// Settings that commands take as flags.
+func clientSettings() []string { return []string{"server", "token"} }
+
+// serverSettings are all but the client's own.
+func serverSettings() []string {
+	var names []string
+	for _, s := range configs.Settings() {
+		if s.Name != "server" {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// settingFlags gives cmd the flags of settings, from the one table.
+func settingFlags(cmd *cobra.Command, names ...string) {
+	for _, s := range configs.Settings() {
+		if !slices.Contains(names, s.Name) {
+			continue
+		}
+		help := s.Help
+		if s.Default != "" {
+			help += " (default " + s.Default + ")"
+		}
+		// The default is not given to the flag: an empty flag must stay different from one that repeats the default.
+		cmd.Flags().String(s.Flag(), "", help+" [$"+s.Env()+"]")
+	}
+}
+
+// load reads the settings as cmd sees them.
+func (p *process) load(cmd *cobra.Command) (configs.Config, []configs.Value, error) {
+	given := map[string]string{}
+	for _, s := range configs.Settings() {
+		if f := cmd.Flags().Lookup(s.Flag()); f != nil && f.Changed {
+			given[s.Name] = f.Value.String()
+		}
+	}
+	return configs.Load(configs.Sources{
+		Flags: given, Environ: p.environ, File: p.configPath(), Dir: p.dir, Home: p.home,
+	})
+}
+
+// configPath is the file that the user names, by flag or variable.
+func (p *process) configPath() string {
+	if p.configFile != "" {
+		return p.configFile
+	}
+	for _, pair := range slices.Backward(p.environ) {
+		if path, ok := strings.CutPrefix(pair, configs.EnvPrefix+"CONFIG="); ok {
+			return path
+		}
+	}
+	return ""
+}
+
+// origin tells where a setting came from.
+func origin(values []configs.Value, name string) configs.Origin {
+	for _, v := range values {
+		if v.Setting.Name == name {
+			return v.Origin
+		}
+	}
+	return configs.FromDefault
+}
+
+// logger writes to standard error as the settings ask for.
+func (p *process) logger(c configs.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.errOut, options))
+	}
+	return slog.New(slog.NewTextHandler(p.errOut, options))
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/annohook/annohook/web/client"
+)
+
+func (p *process) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: p.do(func(*cobra.Command, []string) error {
+			return p.show(client.Version{Name: "annohook", Version: p.version}, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "annohook %s %s %s/%s\n", p.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				return err
+			})
+		}),
+	}
+}
