@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/annohook/annohook/configs"
 	"github.com/annohook/annohook/payloads"
@@ -66,6 +67,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := checkSettings(o.Config); err != nil {
 		return nil, err
 	}
+	redis.SetLogger(redisLog{log: o.Log})
 	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics()}
 	var err error
 	if a.registry, err = Platforms(); err != nil {
@@ -241,7 +243,7 @@ func (a *App) Start(ctx context.Context) error {
 func (a *App) follow(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := a.hub.Run(ctx); err != nil && ctx.Err() == nil {
-			a.options.Log.Warn("feed interrupted", "error", err)
+			a.options.Log.WarnContext(ctx, "feed interrupted", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -260,7 +262,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stopHub()
 		a.feed.Wait()
 	} else if err := a.closeListener(); err != nil {
-		a.options.Log.Warn("close listener", "error", err)
+		a.options.Log.WarnContext(ctx, "close listener", "error", err)
 	}
 	a.sender.Close()
 	return a.engine.close(ctx)

@@ -15,4 +15,5 @@
 //     one Redis in Go that runs Asynq's scripts, and embedded use is exactly what it is good at; its ceiling (about 1,500 deliveries a
 //     second) and what it forgets are stated in the banner.
 //  4. 2026-11-21. github.com/prometheus/client_golang serves /metrics: the format's own library.
+//  5. 2026-11-21. go-redis keeps one logger for the process; New sets it once, so that nothing is printed beside our own log.
 package app

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -184,8 +185,8 @@ func (e *engine) ready(ctx context.Context) error {
 // close ends everything, last opened first.
 func (e *engine) close(ctx context.Context) error {
 	var errs []error
-	for i := len(e.closers) - 1; i >= 0; i-- {
-		errs = append(errs, e.closers[i](ctx))
+	for _, closer := range slices.Backward(e.closers) {
+		errs = append(errs, closer(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -25,7 +25,9 @@ func (a *App) serveHealth(ctx context.Context, ln net.Listener) error {
 
 func (a *App) health() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]string{"status": "alive"}) })
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]string{"status": "alive"})
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := a.engine.ready(r.Context()); err != nil {
 			answer(w, http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": err.Error()})
@@ -54,7 +56,11 @@ func (a *App) guarded(next http.Handler) http.Handler {
 }
 
 func answer(w http.ResponseWriter, status int, v map[string]string) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		status = http.StatusInternalServerError
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client went away; there is nobody to tell
+	_, _ = w.Write(append(text, '\n')) // the client went away; there is nobody to tell
 }

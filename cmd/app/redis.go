@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -100,6 +101,14 @@ func (t redisTarget) open() redis.UniversalClient {
 
 // oldestRedis is the first version with every command that is used (ZRANGE with BYSCORE).
 const oldestRedis = "6.2"
+
+// redisLog passes what go-redis says of its connections to our log. The errors themselves come back from every call, so this is detail.
+type redisLog struct{ log *slog.Logger }
+
+// Printf logs at debug level.
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "redis client", "text", fmt.Sprintf(format, v...))
+}
 
 // checkServer refuses a Redis that would lose data or lacks commands.
 func checkServer(ctx context.Context, client redis.UniversalClient) error {
