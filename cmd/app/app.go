@@ -20,10 +20,8 @@ import (
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/scheduler/queue"
-	schedulerredis "github.com/annohook/annohook/scheduler/redisstore"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
-	historyredis "github.com/annohook/annohook/sender/history/redisstore"
 )
 
 // Options of an App.
@@ -41,9 +39,7 @@ type App struct {
 	engine    *engine
 	registry  *payloads.Registry
 	sender    *sender.Sender
-	history   history.History
 	hub       *history.Hub
-	state     *schedulerredis.Store
 	scheduler *scheduler.Scheduler
 	metrics   *metrics
 	listener  net.Listener
@@ -175,17 +171,15 @@ func (a *App) wire() error {
 	if a.sender, err = sender.New(sender.Options{Now: time.Now, Guard: guard}); err != nil {
 		return fmt.Errorf("sender: %w", err)
 	}
-	a.history = historyredis.New(e.store, historyredis.Options{Prefix: keyPrefix})
-	a.hub = history.NewHub(a.history)
-	a.state = schedulerredis.New(e.store, keyPrefix)
+	a.hub = history.NewHub(e.history)
 	tasks, err := queue.New(queue.Options{Client: e.queue, Now: time.Now, Servers: e.servers, Log: a.options.Log})
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
-		Registry: a.registry, Subscriptions: e.subscriptions, History: a.history, Hub: a.hub, Queue: tasks, Workers: a.state, Sender: a.sender,
+		Registry: a.registry, Subscriptions: e.subscriptions, History: e.history, Hub: a.hub, Queue: tasks, Workers: e.state, Sender: a.sender,
 		Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
-		Keep: scheduler.Retention{Deliveries: c.KeepDeliveries, Age: c.KeepAge}, Worker: newWorker(), Log: a.options.Log, Observe: a.metrics.observe,
+		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Worker: newWorker(), Log: a.options.Log, Observe: a.metrics.observe,
 	})
 	if err != nil {
 		return fmt.Errorf("scheduler: %w", err)

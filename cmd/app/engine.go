@@ -16,7 +16,11 @@ import (
 
 	"github.com/annohook/annohook/cmd/app/redisd"
 	"github.com/annohook/annohook/configs"
+	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/scheduler/queue"
+	schedulerredis "github.com/annohook/annohook/scheduler/redisstore"
+	"github.com/annohook/annohook/sender/history"
+	historyredis "github.com/annohook/annohook/sender/history/redisstore"
 	"github.com/annohook/annohook/subscriptions"
 	subscriptionsredis "github.com/annohook/annohook/subscriptions/redisstore"
 )
@@ -35,18 +39,27 @@ type About struct {
 // engine is where data is kept and work waits.
 type engine struct {
 	about         About
-	store         redis.UniversalClient // history, heartbeats, keys
 	queue         redis.UniversalClient // Asynq's own
+	history       history.History
+	state         state
 	subscriptions subscriptions.Store
 	servers       int
+	keep          int                           // settled deliveries at most
+	ready         func(context.Context) error   // whether a trigger would be stored now
 	closers       []func(context.Context) error // run last to first
+}
+
+// state is what a scheduler keeps besides deliveries.
+type state interface {
+	scheduler.Workers
+	scheduler.Keys
 }
 
 // openEngine picks the engine that the settings ask for.
 func openEngine(ctx context.Context, c configs.Config, log *slog.Logger, onDown func(error)) (*engine, error) {
 	switch c.Redis {
 	case "memory":
-		return openMemory(subscriptions.NewMemory(), About{
+		return openMemory(c, subscriptions.NewMemory(), About{
 			Engine: "in-process store", Survives: "nothing survives a restart; nothing is written to disk",
 		})
 	case "auto":
@@ -68,8 +81,7 @@ func openShared(ctx context.Context, c configs.Config) (*engine, error) {
 		Engine: "Redis", Where: target.shown, Shared: true,
 		Survives: "everything accepted survives a restart of annohook; a restart of Redis as far as its own persistence goes",
 	}}
-	e.connect(target)
-	if err := checkServer(ctx, e.store); err != nil {
+	if err := checkServer(ctx, e.connect(c, target)); err != nil {
 		return nil, errors.Join(err, e.close(ctx))
 	}
 	return e, nil
@@ -91,8 +103,7 @@ func openChild(ctx context.Context, c configs.Config, path string, log *slog.Log
 		e.about.Engine += " (taken over from a killed annohook)"
 	}
 	e.closers = append(e.closers, server.Stop)
-	e.connect(redisTarget{options: &redis.UniversalOptions{}, unix: server.Addr()})
-	if err := checkServer(ctx, e.store); err != nil {
+	if err := checkServer(ctx, e.connect(c, redisTarget{options: &redis.UniversalOptions{}, unix: server.Addr()})); err != nil {
 		return nil, errors.Join(err, e.close(ctx))
 	}
 	return e, nil
@@ -114,7 +125,7 @@ func openFileBacked(c configs.Config) (*engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	e, err := openMemory(file, About{
+	e, err := openMemory(c, file, About{
 		Engine: "in-process store (no redis-server on this machine)", Where: c.StateDir,
 		Survives: "subscriptions survive a restart; deliveries and pending retries do not",
 	})
@@ -125,8 +136,9 @@ func openFileBacked(c configs.Config) (*engine, error) {
 	return e, nil
 }
 
-// openMemory runs the in-process engine. Its keys expire only when its clock is moved, so a ticker moves it.
-func openMemory(subs subscriptions.Store, about About) (*engine, error) {
+// openMemory runs the in-process engine: everything in maps, and Asynq on a Redis inside the process. The keys of that Redis expire only when
+// its clock is moved, so a ticker moves it.
+func openMemory(c configs.Config, subs subscriptions.Store, about About) (*engine, error) {
 	mini := miniredis.NewMiniRedis()
 	if err := mini.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the in-process store: %w", err)
@@ -136,20 +148,29 @@ func openMemory(subs subscriptions.Store, about About) (*engine, error) {
 	stop := make(chan struct{})
 	var ticking sync.WaitGroup
 	ticking.Go(func() { forward(mini, stop) })
-	e := &engine{servers: embeddedServers, about: about}
-	e.closers = append(e.closers, func(context.Context) error {
-		close(stop)
-		ticking.Wait()
-		mini.Close()
-		return nil
-	})
-	e.connect(redisTarget{options: &redis.UniversalOptions{Addrs: []string{mini.Addr()}, Password: password}})
-	e.subscriptions = subs
-	return e, nil
+	queue := redisTarget{options: &redis.UniversalOptions{Addrs: []string{mini.Addr()}, Password: password}}.open()
+	return &engine{
+		about: about, queue: queue, history: history.NewMemory(history.Options{}), state: scheduler.NewMemory(time.Now), subscriptions: subs,
+		servers: embeddedServers, keep: min(c.KeepDeliveries, embeddedKeep),
+		ready: func(context.Context) error { return nil },
+		closers: []func(context.Context) error{
+			func(context.Context) error {
+				close(stop)
+				ticking.Wait()
+				mini.Close()
+				return nil
+			},
+			func(context.Context) error { return queue.Close() },
+		},
+	}, nil
 }
 
-// embeddedServers is how many Asynq servers poll the in-process engine, where each poll costs more than on a real Redis.
-const embeddedServers = 2
+const (
+	// embeddedServers is how many Asynq servers poll the in-process engine, where each poll costs more than on a real Redis.
+	embeddedServers = 2
+	// embeddedKeep bounds the deliveries kept in the process's own memory, about 10 kB each.
+	embeddedKeep = 20_000
+)
 
 func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {
 	ticker := time.NewTicker(time.Second)
@@ -164,22 +185,25 @@ func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {
 	}
 }
 
-// connect opens the two clients and the subscriptions in the same place.
-func (e *engine) connect(t redisTarget) {
-	e.store, e.queue = t.open(), t.open()
-	e.subscriptions = subscriptionsredis.New(e.store, keyPrefix)
+// connect opens the clients of one Redis and keeps everything in it.
+func (e *engine) connect(c configs.Config, t redisTarget) redis.UniversalClient {
+	store := t.open()
+	e.queue = t.open()
+	e.history = historyredis.New(store, historyredis.Options{Prefix: keyPrefix})
+	e.state = schedulerredis.New(store, keyPrefix)
+	e.subscriptions = subscriptionsredis.New(store, keyPrefix)
+	e.keep = c.KeepDeliveries
+	e.ready = func(ctx context.Context) error {
+		if err := store.Set(ctx, keyPrefix+":ready", "1", time.Minute).Err(); err != nil {
+			return fmt.Errorf("the store takes no writes: %w", err)
+		}
+		return nil
+	}
 	e.closers = append(e.closers,
-		func(context.Context) error { return e.store.Close() },
+		func(context.Context) error { return store.Close() },
 		func(context.Context) error { return e.queue.Close() },
 	)
-}
-
-// ready reports whether a trigger would be stored now: it writes.
-func (e *engine) ready(ctx context.Context) error {
-	if err := e.store.Set(ctx, keyPrefix+":ready", "1", time.Minute).Err(); err != nil {
-		return fmt.Errorf("the store takes no writes: %w", err)
-	}
-	return nil
+	return store
 }
 
 // close ends everything, last opened first.

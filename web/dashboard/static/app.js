@@ -135,7 +135,7 @@ class Live {
     this.connection = bar.querySelector("[data-connection]");
     this.held = bar.querySelector("[data-held]");
     this.button = bar.querySelector("[data-pause]");
-    this.only = document.querySelector("[data-only]")?.dataset.only;
+    this.only = document.querySelector("[data-delivery]")?.dataset.delivery;
     this.waiting = new Set(); // deliveries that changed while paused
     this.paused = false;
     this.last = 0;
@@ -144,7 +144,7 @@ class Live {
     document.addEventListener("visibilitychange", () => document.hidden ? this.close() : this.open());
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", (e) => { if (e.persisted) this.open(); });
-    if (!document.hidden) this.open(false);
+    if (!document.hidden) this.open();
   }
 
   say(state, text) {
