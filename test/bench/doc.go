@@ -1,0 +1,14 @@
+// Package bench holds the benchmarks of the whole program, seen from outside: how soon a first attempt arrives, how many deliveries a second
+// can be sustained with the full log, and what composing costs. "./test/run bench" runs them; each prints its numbers as metrics.
+//
+// # Decisions
+//
+//  1. 2026-11-21. Every speed is given with its ratio to the plainest loop that does the same work, measured in the same run: a figure alone
+//     tells about the machine, a ratio tells about the program. First attempts are compared with http.Client.Post in a loop, sustained
+//     deliveries with a bare Asynq loop over the same requests on an engine of the same kind.
+//  2. 2026-11-21. One operation of a benchmark is a whole series, because a percentile needs one; ns/op is therefore not shown.
+//  3. 2026-11-21. A first attempt is measured from the moment the trigger call begins, not from its answer: that is what a user waits. The
+//     pauses between the samples are random, so that no poll interval of the program is met in step.
+//  4. 2026-11-21. The bare loop runs in a process of its own (this test binary, started again), so that its CPU time can be told from that of
+//     the listener; it has as many Asynq servers and handlers as the program has.
+package bench
