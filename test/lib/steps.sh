@@ -73,37 +73,31 @@ end_to_end() {
     server=
     skip "tests on a supervised or shared Redis" "no redis-server or valkey-server on the PATH, and it could not be installed"
   fi
-  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_REDIS_SERVER=$server gotest -count=1 "$@" ./test/e2e/...
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_REDIS_SERVER=$server gotest -count=1 "$@" ./test/e2e/... ./test/readme/...
   at_least_one
 }
 
-step_e2e() { has_tests test/e2e && end_to_end -timeout 15m; }
+step_e2e() { has_tests test/e2e && end_to_end -skip '^Test(Soak|Chaos)$' -timeout 15m; }
 
 step_soak() {
   local time=${SOAKTIME:-10m}
   [ "${CI:-}" = true ] && time=${SOAKTIME:-30s}
-  has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run Soak -timeout 2h
+  has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run '^TestSoak$' -timeout 2h
 }
 
 step_chaos() {
-  local time=${CHAOSTIME:-10m}
-  [ "${CI:-}" = true ] && time=${CHAOSTIME:-30s}
-  has_tests test/e2e && ANNOHOOK_CHAOS=$time end_to_end -run Chaos -timeout 2h
+  local kills=${KILLS:-50}
+  [ "${CI:-}" = true ] && kills=${KILLS:-3}
+  has_tests test/e2e && ANNOHOOK_CHAOS=$kills end_to_end -run '^TestChaos$' -timeout 2h
 }
 
 step_sdk() {
   local python=
   has_tests test/sdk || return
   binary || return
-  if [ -f test/sdk/requirements.txt ]; then
-    if ! command -v python3 >/dev/null 2>&1; then
-      skip "the SDK tests" "python3 is not on the PATH"
-      return
-    fi
-    if ! python=$(python_venv test/sdk/requirements.txt); then
-      skip "the SDK tests" "the packages of test/sdk/requirements.txt could not be installed"
-      return
-    fi
+  if ! python=$(python_venv test/sdk/requirements.txt); then
+    python=
+    skip "the SDK tests in Python" "there is no python3, or the packages of test/sdk/requirements.txt could not be installed"
   fi
   ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_PYTHON=$python gotest -count=1 -timeout 10m ./test/sdk/...
   at_least_one
