@@ -34,11 +34,13 @@ step_unit() {
     skip "the race detector" "this machine has no C compiler for cgo"
     race=
   fi
+  note "what needs a real Redis runs in the step redis"
+  set -- -count=1 -shuffle=on -timeout 5m -skip 'OnRedis|/^redis$'
   if [ -z "$race" ]; then
-    gotest -count=1 -shuffle=on -timeout 5m $(packages '.*')
+    gotest "$@" $(packages '.*')
   else
-    gotest -race -count=1 -shuffle=on -timeout 5m $(packages "$concurrent")
-    [ "${RACE:-}" = 1 ] || gotest -count=1 -shuffle=on -timeout 5m $(packages not "$concurrent")
+    gotest -race "$@" $(packages "$concurrent")
+    [ "${RACE:-}" = 1 ] || gotest "$@" $(packages not "$concurrent")
   fi
   at_least_one
 }

@@ -34,7 +34,7 @@ func TestModel(t *testing.T) {
 }
 
 // TestModelRedis is TestModel on a real server, with longer stories.
-func TestModelRedis(t *testing.T) {
+func TestModelOnRedis(t *testing.T) {
 	t.Parallel()
 	client := realRedis(t)
 	for seed := range uint64(10) {

@@ -24,8 +24,8 @@ func TestMiniredis(t *testing.T) {
 	})
 }
 
-// TestRedis runs against the server that ANNOHOOK_TEST_REDIS names (redis://…), under a prefix of its own.
-func TestRedis(t *testing.T) {
+// TestHistoryOnRedis runs against the server that ANNOHOOK_TEST_REDIS names (redis://…), under a prefix of its own.
+func TestHistoryOnRedis(t *testing.T) {
 	t.Parallel()
 	client := realRedis(t)
 	historytest.Run(t, func(t *testing.T) history.History {
