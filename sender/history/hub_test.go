@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,7 +133,7 @@ func TestASlowFollowerIsToldInsteadOfHoldingEverybodyUp(t *testing.T) {
 		}()
 		synctest.Wait()
 		for range 400 { // more batches than a follower may lag behind
-			grow(t, f, fmt.Sprint(time.Now().UnixNano()), 1)
+			grow(t, f, strconv.FormatInt(time.Now().UnixNano(), 10), 1)
 			synctest.Wait()
 			time.Sleep(time.Millisecond)
 		}

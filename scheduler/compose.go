@@ -1,0 +1,64 @@
+package scheduler
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// composed is what one event became for one subscription.
+type composed struct {
+	sub      subscriptions.Subscription
+	platform payloads.Platform
+	etype    payloads.EventType
+	messages []payloads.Message
+}
+
+// compose builds one event for one subscription and fixes its bytes. A reason instead of an error means that its scope does not hold it.
+func (s *Scheduler) compose(e history.Event, t Trigger, sub subscriptions.Subscription) (composed, string, error) {
+	p, err := s.registry.Of(sub)
+	if err != nil {
+		return composed{}, "", err
+	}
+	et, ok := p.Event(t.Type)
+	if !ok {
+		return composed{}, "its profile " + sub.Profile + " has no event type " + t.Type, nil
+	}
+	if t.Variant != "" && !slices.Contains(et.VariantNames(), t.Variant) {
+		return composed{}, "its profile " + sub.Profile + " has no variant " + t.Variant, nil
+	}
+	tree, err := et.Build(payloads.Build{Variant: t.Variant, Seed: e.Seed, IDSeed: e.IDSeed, Now: e.Now, Subscription: sub})
+	if err != nil {
+		return composed{}, "", invalid("variant", err.Error())
+	}
+	if err := t.Override.Apply(tree); err != nil {
+		return composed{}, "", overrideProblem(err, p)
+	}
+	if p.Matches != nil && !t.direct {
+		if ok, why := p.Matches(sub, et, tree); !ok {
+			return composed{}, why, nil
+		}
+	}
+	c := composed{sub: sub, platform: p, etype: et}
+	if t.Body != nil {
+		c.messages = []payloads.Message{{Method: et.Method, Body: t.Body}}
+		return c, "", nil
+	}
+	c.messages, err = p.Compose(payloads.Item{Subscription: sub, Type: et, Event: tree})
+	if err != nil {
+		return composed{}, "", invalid("data", fmt.Sprintf("%s cannot print this event: %v", p.Name, err))
+	}
+	return c, "", nil
+}
+
+func overrideProblem(err error, p payloads.Platform) error {
+	field := "set"
+	if path, ok := errors.AsType[*payloads.PathError](err); ok {
+		field = fmt.Sprintf("set[%d].path", path.Index)
+	}
+	return invalid(field, fmt.Sprintf("%v (profile %s)", err, p.Profile))
+}
