@@ -3,8 +3,11 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/debug"
+	"sync"
+	"time"
 
 	"github.com/annohook/annohook/web/api"
 )
@@ -102,18 +105,55 @@ func limitOf(r *http.Request) int64 {
 	return api.MaxBodyBytes
 }
 
-// bound refuses bodies that are too large. Those of unknown length are cut one byte beyond the bound, where the reader notices.
+// bound refuses bodies that are too large. Those of unknown length are cut one byte beyond the bound, where the reader notices. Either way the
+// rest is thrown away for a while: most clients send the whole body before they look for an answer, and would see a reset connection
+// instead of it.
 func (s *Server) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := limitOf(r)
 		if r.ContentLength > limit {
-			w.Header().Set("Connection", "close") // the body will not be read
+			w.Header().Set("Connection", "close")
+			s.drain(w, r, r.Body)
 			s.problem(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has %d bytes; at most %d are allowed", r.ContentLength, limit))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, limit+1)
+		rest := r.Body
+		r.Body = &cutBody{
+			ReadCloser: http.MaxBytesReader(w, rest, limit+1), left: limit, drain: sync.OnceFunc(func() { s.drain(w, r, rest) }),
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// cutBody drains a body as soon as it goes beyond its bound: once an answer begins, net/http closes what is left.
+type cutBody struct {
+	io.ReadCloser
+	left  int64
+	drain func()
+}
+
+// Read reads from the body.
+func (c *cutBody) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		c.drain()
+	}
+	return n, err
+}
+
+// Bounds of drain.
+const (
+	drainBytes  = 64 << 20
+	drainWithin = 5 * time.Second
+)
+
+// drain throws away what a client still sends. One that asked first (Expect) sends nothing.
+func (s *Server) drain(w http.ResponseWriter, r *http.Request, rest io.Reader) {
+	if r.Header.Get("Expect") != "" {
+		return
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(s.options.Now().Add(drainWithin)) // where there is none, the bytes are the bound
+	_, _ = io.CopyN(io.Discard, rest, drainBytes)
 }
 
 // headAsGet answers HEAD wherever there is a GET; net/http leaves the body out. A stream has no end, so there HEAD stays without a route.
