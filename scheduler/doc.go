@@ -17,4 +17,7 @@
 //     old target first, a deletion cancels what is pending.
 //  5. 2026-11-21. The seed of the i-th event of one trigger is seed+i, so a burst can be repeated in whole or in part.
 //  6. 2026-11-21. google/uuid makes event and delivery ids (version 7: ordered by time, so that ids page like times).
+//  7. 2026-11-21. A worker is dead when its beats are missed, or at once when a worker in the same place finds its process gone: the places
+//     a dead worker holds at its subscriptions' limits stop everything behind them, and waiting six seconds for each kill made the
+//     promise of ten a close call under load.
 package scheduler

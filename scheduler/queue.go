@@ -47,6 +47,8 @@ type Worker struct {
 	PID     int
 	Started time.Time
 	Beat    time.Time
+	// PIDSpace names where PID means something: workers with the same one can see each other's processes. Empty: nobody can see it.
+	PIDSpace string
 }
 
 // Heartbeat times.

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -84,6 +85,32 @@ func TestSweepStartsAttemptsOfADeadWorkerAgain(t *testing.T) {
 	}
 	if !attempts[1].Duplicate || attempts[1].Number != 2 || attempts[2].Duplicate {
 		t.Errorf("duplicates marked %v %v", attempts[1].Duplicate, attempts[2].Duplicate)
+	}
+}
+
+func TestSweepNeedNotWaitForAWorkerKnownToBeGone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *scheduler.Options) { o.Gone = func(w scheduler.Worker) bool { return w.PID == 666 } })
+	r.subscribe("")
+	ids := map[int]string{}
+	for _, pid := range []int{1, 666} {
+		w := scheduler.Worker{ID: strconv.Itoa(pid), PID: pid, Beat: r.queue.Now()}
+		if err := r.workers.Beat(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		ids[pid] = r.publish(scheduler.Trigger{}).Deliveries[0].ID
+		if _, err := r.history.Claim(t.Context(), r.delivery(ids[pid]).Ref(), history.Claim{Worker: w.ID, At: r.queue.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if d := r.delivery(ids[666]); d.InFlight || !d.Duplicate {
+		t.Errorf("the attempt of the worker that is gone: in flight %v, repeated %v", d.InFlight, d.Duplicate)
+	}
+	if d := r.delivery(ids[1]); !d.InFlight {
+		t.Error("a worker that beats lost its attempt")
 	}
 }
 

@@ -33,6 +33,7 @@ type Scheduler struct {
 	concurrency int
 	keep        Retention
 	worker      Worker
+	gone        func(Worker) bool
 	log         *slog.Logger
 	observe     func(Observation)
 }
@@ -62,6 +63,7 @@ type Options struct {
 	Concurrency   int                // attempts of one subscription at the same time; 0: DefaultConcurrency
 	Keep          Retention          // zero fields: DefaultRetention
 	Worker        Worker             // this process; ID is required to run attempts
+	Gone          func(Worker) bool  // knows a worker to be dead before its beat is missed; nil: nobody knows
 	Log           *slog.Logger       // nil: discards
 	Observe       func(Observation)  // called after each attempt; nil: nobody listens
 }
@@ -100,7 +102,7 @@ func New(o Options) (*Scheduler, error) {
 	s := &Scheduler{
 		registry: o.Registry, store: o.Subscriptions, history: o.History, hub: o.Hub, queue: o.Queue, workers: o.Workers,
 		sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
-		concurrency: o.Concurrency, keep: o.Keep, worker: o.Worker, log: o.Log, observe: o.Observe,
+		concurrency: o.Concurrency, keep: o.Keep, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
 	}
 	if s.scale == 0 {
 		s.scale = 1
@@ -120,6 +122,9 @@ func New(o Options) (*Scheduler, error) {
 	}
 	if s.checkURL == nil {
 		s.checkURL = func(string) error { return nil }
+	}
+	if s.gone == nil {
+		s.gone = func(Worker) bool { return false }
 	}
 	if s.observe == nil {
 		s.observe = func(Observation) {}

@@ -113,13 +113,14 @@ func (s *Scheduler) sweepFlights(ctx context.Context) error {
 	if err != nil || len(flights) == 0 {
 		return err
 	}
-	alive, err := s.alive(ctx)
+	dead, err := s.judgeWorkers(ctx)
 	if err != nil {
 		return err
 	}
 	for _, f := range flights {
-		// A flight that began just now may belong to a worker whose first beat is still on its way.
-		if alive[f.Worker] || s.now().Sub(f.Since) < DeadAfter {
+		isDead, listed := dead[f.Worker]
+		// A worker that is not listed may be one whose first beat is still on its way.
+		if listed && !isDead || !listed && s.now().Sub(f.Since) < DeadAfter {
 			continue
 		}
 		dues, err := s.history.Interrupt(ctx, f.Token, "the worker stopped answering during the attempt", s.now())
@@ -138,19 +139,19 @@ func (s *Scheduler) sweepFlights(ctx context.Context) error {
 // forgetAfter is how long a dead worker is still listed.
 const forgetAfter = 10 * time.Minute
 
-// alive returns the workers that beat lately, and forgets those that have been dead for long.
-func (s *Scheduler) alive(ctx context.Context) (map[string]bool, error) {
+// judgeWorkers tells of each listed worker whether it is dead, and forgets those that have been dead for long.
+func (s *Scheduler) judgeWorkers(ctx context.Context) (map[string]bool, error) {
 	workers, err := s.workers.Workers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	alive := map[string]bool{}
+	dead := map[string]bool{}
 	for _, w := range workers {
 		silent := s.now().Sub(w.Beat)
-		alive[w.ID] = silent < DeadAfter
+		dead[w.ID] = silent >= DeadAfter || s.gone(w)
 		if silent > forgetAfter {
 			s.logged(ctx, "forget worker", s.workers.Leave(ctx, w.ID))
 		}
 	}
-	return alive, nil
+	return dead, nil
 }

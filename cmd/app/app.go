@@ -179,7 +179,7 @@ func (a *App) wire() error {
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Registry: a.registry, Subscriptions: e.subscriptions, History: e.history, Hub: a.hub, Queue: tasks, Workers: e.state, Sender: a.sender,
 		Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
-		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Worker: newWorker(), Log: a.options.Log, Observe: a.metrics.observe,
+		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Worker: newWorker(), Gone: processGone, Log: a.options.Log, Observe: a.metrics.observe,
 	})
 	if err != nil {
 		return fmt.Errorf("scheduler: %w", err)
@@ -203,7 +203,7 @@ func newWorker() scheduler.Worker {
 	if err != nil {
 		host = "unknown"
 	}
-	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), randomText()[:6]), Host: host, PID: os.Getpid(), Started: time.Now().UTC()}
+	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), randomText()[:6]), Host: host, PID: os.Getpid(), PIDSpace: pidSpace(), Started: time.Now().UTC()}
 }
 
 func randomText() string { return rand.Text() }

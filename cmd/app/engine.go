@@ -150,7 +150,7 @@ func openMemory(c configs.Config, subs subscriptions.Store, about About) (*engin
 	ticking.Go(func() { forward(mini, stop) })
 	queue := redisTarget{options: &redis.UniversalOptions{Addrs: []string{mini.Addr()}, Password: password}}.open()
 	return &engine{
-		about: about, queue: queue, history: history.NewMemory(history.Options{}), state: scheduler.NewMemory(time.Now), subscriptions: subs,
+		about: about, queue: queue, history: history.NewMemory(history.Options{FeedLength: embeddedFeed}), state: scheduler.NewMemory(time.Now), subscriptions: subs,
 		servers: embeddedServers, keep: min(c.KeepDeliveries, embeddedKeep),
 		ready: func(context.Context) error { return nil },
 		closers: []func(context.Context) error{
@@ -168,8 +168,10 @@ func openMemory(c configs.Config, subs subscriptions.Store, about About) (*engin
 const (
 	// embeddedServers is how many Asynq servers poll the in-process engine, where each poll costs more than on a real Redis.
 	embeddedServers = 2
-	// embeddedKeep bounds the deliveries kept in the process's own memory, about 10 kB each.
-	embeddedKeep = 20_000
+	// embeddedKeep bounds the deliveries kept in the process's own memory, measured at about 32 kB each with their attempts.
+	embeddedKeep = 5_000
+	// embeddedFeed is how many changes the stream can be resumed over.
+	embeddedFeed = 20_000
 )
 
 func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {

@@ -92,8 +92,8 @@ const (
 	taskType    = "attempt"
 	taskTimeout = 30 * time.Minute
 	maxRetry    = 1 << 20
-	holdWithin  = 1500 * time.Millisecond // due sooner: handed out at once and held
-	leadTime    = 300 * time.Millisecond
+	holdWithin  = 2 * time.Second // due sooner: handed out at once and held
+	leadTime    = 800 * time.Millisecond
 )
 
 func (q *Queue) enqueue(ctx context.Context, due history.Due) error {

@@ -1,0 +1,37 @@
+package app
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/annohook/annohook/scheduler"
+)
+
+// pidSpace names the place where this process's number means something: this boot of this machine, and there this namespace of process
+// numbers, because containers have their own. Empty where the system does not tell.
+func pidSpace() string {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	namespace, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(boot)) + " " + namespace
+}
+
+// processGone reports whether w was a process in our own place that does not exist any more. A number that was given to another process
+// since makes it false, and the missed beats decide.
+func processGone(w scheduler.Worker) bool {
+	if w.PIDSpace == "" || w.PIDSpace != pidSpace() || w.PID <= 0 {
+		return false
+	}
+	process, err := os.FindProcess(w.PID)
+	if err != nil {
+		return false
+	}
+	return errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
