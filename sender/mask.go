@@ -3,6 +3,7 @@ package sender
 import (
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/annohook/annohook/payloads"
@@ -63,12 +64,42 @@ func secretsOf(r Request) []string {
 	return out
 }
 
+// shortSecret is a length below which a secret is also a part of ordinary words.
+const shortSecret = 4
+
+// hide replaces a secret by stars: everywhere, or a very short one only where it stands alone, because a password "p" would otherwise turn
+// "tcp" into riddles.
+func hide(message, secret string) string {
+	if secret == "" {
+		return message
+	}
+	if len(secret) >= shortSecret {
+		return strings.ReplaceAll(message, secret, subscriptions.Masked)
+	}
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(message, secret)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		next, _ := utf8.DecodeRuneInString(after)
+		if inWord(last) || inWord(next) {
+			out.WriteString(secret)
+		} else {
+			out.WriteString(subscriptions.Masked)
+		}
+		message = after
+	}
+}
+
+func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
 // cleanMessage hides the secrets in a text and bounds it. A listener can send back what it got, and parse errors quote what was sent.
 func cleanMessage(message string, secrets []string) string {
 	for _, s := range secrets {
-		if s != "" {
-			message = strings.ReplaceAll(message, s, subscriptions.Masked)
-		}
+		message = hide(message, s)
 	}
 	if len(message) <= maxMessageBytes {
 		return strings.ToValidUTF8(message, "\uFFFD")
