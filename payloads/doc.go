@@ -31,4 +31,7 @@
 //  7. 2026-11-21. Values keep key order and number form because signatures cover bytes; encoding/json keeps neither.
 //  8. 2026-11-21. An override clones what it inserts, applies Data before Set, and refuses unknown paths with suggestions: an override
 //     that silently did nothing is the field's most common complaint.
+//  9. 2026-11-21. A trigger raises one event of one type. What a user's action raises together (an Argilla response: three events) needs a
+//     world per platform that remembers its entities; until then the events of one seed agree with each other, so they can be strung
+//     together by hand.
 package payloads
