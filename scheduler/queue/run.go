@@ -23,14 +23,15 @@ const (
 
 // run is one Run of a queue.
 type run struct {
-	queue    *Queue
-	handle   func(context.Context, history.Due)
-	work     context.Context // of the handlers; it outlives the context of Run by the grace
-	handlers sync.WaitGroup
+	queue  *Queue
+	handle func(context.Context, history.Due)
+	work   context.Context // of the handlers; it outlives the context of Run by the grace
 
 	mu      sync.Mutex
 	held    map[history.Ref]heldRef
 	closing bool
+	running int        // handlers; no WaitGroup, because Asynq may begin one more while the last are waited for
+	ended   *sync.Cond // a handler has ended
 }
 
 // heldRef is an early reference on its timer.
@@ -44,6 +45,7 @@ func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Du
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	r := &run{queue: q, handle: handle, work: work, held: map[history.Ref]heldRef{}}
+	r.ended = sync.NewCond(&r.mu)
 	servers, err := r.start(ctx)
 	if err == nil {
 		<-ctx.Done()
@@ -129,19 +131,28 @@ func (r *run) fire(due history.Due) {
 	_, ours := r.held[due.Ref]
 	delete(r.held, due.Ref)
 	if ours {
-		r.handlers.Add(1)
+		r.running++ // before the lock is given up, so that drain cannot miss it
 	}
 	r.mu.Unlock()
 	if ours {
-		defer r.handlers.Done()
+		defer r.done()
 		r.guarded(due)
 	}
 }
 
 func (r *run) call(due history.Due) {
-	r.handlers.Add(1)
-	defer r.handlers.Done()
+	r.mu.Lock()
+	r.running++
+	r.mu.Unlock()
+	defer r.done()
 	r.guarded(due)
+}
+
+func (r *run) done() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running--
+	r.ended.Broadcast()
 }
 
 // guarded keeps one handler's panic from ending the process.
@@ -174,8 +185,12 @@ func (r *run) giveBack(ctx context.Context) {
 func (r *run) drain(cancel context.CancelCauseFunc) {
 	done := make(chan struct{})
 	go func() {
-		r.handlers.Wait()
-		close(done)
+		defer close(done)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for r.running > 0 {
+			r.ended.Wait()
+		}
 	}()
 	timer := time.NewTimer(r.queue.o.Grace)
 	defer timer.Stop()

@@ -37,6 +37,7 @@ func Run(t *testing.T, factory Factory) {
 		{"keeps what waits when it stops", keeps},
 		{"waits for handlers when it stops", waits},
 		{"cancels handlers that outlast the grace", cancels},
+		{"loses and repeats nothing when it stops while busy", stopsBusy},
 		{"works off a burst", burst},
 	}
 	for _, tt := range tests {
@@ -311,6 +312,29 @@ func cancels(t *testing.T, factory Factory) {
 		}
 	default:
 		t.Error("the handler was not cancelled")
+	}
+}
+
+func stopsBusy(t *testing.T, factory Factory) {
+	const n = 400
+	dues := make([]history.Due, n)
+	now := time.Now()
+	for i := range dues {
+		dues[i] = due(strconv.Itoa(i), 1, now.Add(time.Duration(i)*time.Millisecond))
+	}
+	q := factory(t, "busy", 0)
+	enqueue(t, q, dues...)
+	r := newTape()
+	for _, until := range []int{n / 8, n / 4, n / 2, n} {
+		stop := start(t, q, r.handle)
+		r.wait(t, until)
+		stop()
+		q = factory(t, "busy", 0)
+	}
+	for ref, times := range r.seen {
+		if len(times) != 1 {
+			t.Errorf("%s handed out %d times", ref, len(times))
+		}
 	}
 }
 

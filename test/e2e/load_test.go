@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -98,10 +99,15 @@ func (s *server) arrived(events []string, within time.Duration) {
 	}
 }
 
-// delivered is arrived, and returns every delivery the server has.
+// delivered is arrived, and returns every delivery the server has once all are settled: events that were stored but not yet answered when the
+// program was killed are among them, and nobody waited for those.
 func (s *server) delivered(events []string, within time.Duration) map[string]client.Delivery {
 	s.t.Helper()
+	until := time.Now().Add(within)
 	s.arrived(events, within)
+	eventually(s.t, time.Until(until), "everything the server has is settled", func() bool {
+		return !slices.ContainsFunc(s.all(""), func(d client.DeliverySummary) bool { return !settled(d.Status) })
+	})
 	out := map[string]client.Delivery{}
 	for _, d := range s.all("") {
 		out[d.ID] = s.delivery(d.ID)
