@@ -67,7 +67,7 @@ binary() {
   go build -trimpath -o "$work/annohook" ./cmd/annohook || { fail "cmd/annohook does not build"; return 1; }
 }
 
-# end_to_end ARGS... runs test/e2e on the built binary.
+# end_to_end ARGS... runs the tests that ARGS name on the built binary.
 end_to_end() {
   local server
   binary || return
@@ -75,22 +75,22 @@ end_to_end() {
     server=
     skip "tests on a supervised or shared Redis" "no redis-server or valkey-server on the PATH, and it could not be installed"
   fi
-  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_REDIS_SERVER=$server gotest -count=1 "$@" ./test/e2e/... ./test/readme/...
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_REDIS_SERVER=$server gotest -count=1 "$@"
   at_least_one
 }
 
-step_e2e() { has_tests test/e2e && end_to_end -skip '^Test(Soak|Chaos)$' -timeout 15m; }
+step_e2e() { has_tests test/e2e && end_to_end -skip '^Test(Soak|Chaos)$' -timeout 15m ./test/e2e/... ./test/readme/...; }
 
 step_soak() {
   local time=${SOAKTIME:-10m}
   [ "${CI:-}" = true ] && time=${SOAKTIME:-30s}
-  has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run '^TestSoak$' -timeout 2h
+  has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run '^TestSoak$' -timeout 2h ./test/e2e
 }
 
 step_chaos() {
   local kills=${KILLS:-50}
   [ "${CI:-}" = true ] && kills=${KILLS:-3}
-  has_tests test/e2e && ANNOHOOK_CHAOS=$kills end_to_end -run '^TestChaos$' -timeout 2h
+  has_tests test/e2e && ANNOHOOK_CHAOS=$kills end_to_end -run '^TestChaos$' -timeout 2h ./test/e2e
 }
 
 step_sdk() {
