@@ -96,8 +96,3 @@ func (w *StandardWebhooks) Verify(id, timestamp, signatures string, body []byte,
 	}
 	return nil
 }
-
-// SignedString is the text the signature covers: id, timestamp in seconds and body, joined by points.
-func SignedString(id string, at time.Time, body []byte) string {
-	return id + "." + strconv.FormatInt(at.Unix(), 10) + "." + string(body)
-}

@@ -24,7 +24,7 @@ const seeds = 300
 func drawContent(s *synth.Source) string {
 	low := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	return fmt.Sprint(s.Int(1, 1000000), s.Float(0, 1, 4), s.Bool(0.5), s.Person(), s.Text().Body, s.Sentence(), s.FileName(), s.ImageURL(),
-		s.ProjectName(), s.Slug(), s.Time(low, low.Add(time.Hour)), s.Duration(0, time.Minute), synth.Pick(s, 1, 2, 3), synth.Sample(s, 2, 1, 2, 3))
+		s.ProjectName(), s.Time(low, low.Add(time.Hour)), s.Duration(0, time.Minute), synth.Pick(s, 1, 2, 3), synth.Sample(s, 2, 1, 2, 3))
 }
 
 // drawIDs uses every id draw once.

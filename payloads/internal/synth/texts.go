@@ -149,9 +149,3 @@ func (s *Source) ProjectName() string {
 		"Invoice fields", "Chat safety", "Reseñas de hoteles", "Verträge", "Satellite tiles", "Search relevance")
 	return subject + " " + Pick(s, "pilot", "batch 2", "2026 Q4", "gold set", "round 3", "re-check", "v2", "β")
 }
-
-// Slug returns a lower-case name of ASCII letters, digits and hyphens, as datasets have them.
-func (s *Source) Slug() string {
-	return Pick(s, "support", "reviews", "street", "clinical", "newswire", "calls", "invoices", "safety", "hotels", "contracts", "tiles", "search") +
-		"-" + Pick(s, "pilot", "batch-2", "2026-q4", "gold", "round-3", "recheck", "v2", "train", "holdout")
-}
