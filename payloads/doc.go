@@ -31,7 +31,14 @@
 //  7. 2026-11-21. Values keep key order and number form because signatures cover bytes; encoding/json keeps neither.
 //  8. 2026-11-21. An override clones what it inserts, applies Data before Set, and refuses unknown paths with suggestions: an override
 //     that silently did nothing is the field's most common complaint.
-//  9. 2026-11-21. A trigger raises one event of one type. What a user's action raises together (an Argilla response: three events) needs a
-//     world per platform that remembers its entities; until then the events of one seed agree with each other, so they can be strung
-//     together by hand.
+//  9. 2026-11-21. What a user of the platform does is an [Action]: a pure function from the state of the platform's world, parameters, a seed
+//     and a time to a new state and the events it raises. The state is one JSON document that only the platform reads, so the core can keep
+//     it anywhere and change it by compare-and-set. Rejected: entities as records of the store, which would need a schema for each
+//     platform and a transaction over several keys.
+//  10. 2026-11-21. A raised event carries its Subject, a snapshot, and is built from it for each subscription in that subscription's
+//     profile. A stale record inside an event is therefore a stale snapshot, nothing special.
+//  11. 2026-11-21. A trigger still invents its own world from its seed and leaves the platform's world alone, so that the same seed gives
+//     the same bytes whatever happened before.
+//  12. 2026-11-21. A native API is a plain http.Handler that owns the platform's whole origin and works through [Host], which is declared
+//     here and implemented by the scheduler.
 package payloads

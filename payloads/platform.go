@@ -38,6 +38,18 @@ type Platform struct {
 	// are given n, the count of subscriptions this platform ever had, plus one.
 	NewNativeID func(random [16]byte, now time.Time, n int64) string
 
+	// What users of the platform do there, the same in every profile. World state is one JSON document for each platform, shared by its
+	// profiles and by every process.
+	Actions []Action
+	Stories []Story
+	// Inspect shows a world to people: every entity with its id and state. Required where there are actions; world nil is a fresh one.
+	Inspect func(world []byte) (*Object, error)
+	// Spacing lies between the due times of the events of one action, so that attempts begin in the platform's order without waiting for
+	// each other; 0: all at once. A long list of events is spread over MaxSpread at most.
+	Spacing time.Duration
+	// Native is the platform's own API in this profile; nil: there is none.
+	Native *Native
+
 	// Wire.
 	Compose func(Item) ([]Message, error)                     // fixes the bytes, once; usually one message
 	Sign    func(Message, Stamp) (Signed, error)              // pure: same stamp, same header
@@ -58,6 +70,9 @@ type Platform struct {
 	DisableAfter   int                                    // consecutive failures that switch a subscription off; 0: never, and failures are not counted
 	OnDisable      PendingRule                            // what switching a subscription off does to its pending retries
 }
+
+// MaxSpread bounds the time over which the events of one action become due.
+const MaxSpread = 2 * time.Second
 
 // Fidelity is how sure we are of a fact.
 type Fidelity string
@@ -104,6 +119,7 @@ type Build struct {
 	Seed    uint64    // of texts, names, numbers
 	IDSeed  uint64    // of ids, kept apart so that a replay with new ids keeps its content
 	Now     time.Time // UTC; when the event happens
+	Subject []byte    // of an event that an action raised (Raised.Subject); nil: the builder invents what the event is about
 
 	// Subscription is who the event is built for: its quirks, options and scope count. Zero for examples in the catalogue.
 	Subscription subscriptions.Subscription

@@ -74,6 +74,19 @@ func (p Platform) validate() []error {
 		_, ok := p.Event(p.TestEvent)
 		need(ok, "test event "+p.TestEvent+" is not in the catalogue")
 	}
+	for _, a := range p.Actions {
+		need(a.Name != "" && a.Summary != "" && a.Do != nil && a.Source != "" && a.Fidelity != "", "action "+a.Name+" is incomplete")
+		for _, key := range a.Raises {
+			_, ok := p.Event(key)
+			need(ok, "action "+a.Name+" raises "+key+", which is not in the catalogue")
+		}
+		_, problems := a.Check(nil)
+		for _, problem := range problems {
+			need(problem.Message == requiredText, "action "+a.Name+": default of "+problem.String())
+		}
+	}
+	need((len(p.Actions) > 0) == (p.Inspect != nil), "inspect goes with actions")
+	need(p.Native == nil || p.Native.Handler != nil && p.Native.Credential != "", "a native API needs a handler and a credential")
 	for _, q := range p.Quirks {
 		need(q.Name != "" && q.Source != "" && q.Fidelity != "", "quirk "+q.Name+" is incomplete")
 	}
