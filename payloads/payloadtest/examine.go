@@ -46,6 +46,9 @@ func checks() []check {
 		{"unsigned", checkUnsigned},
 		{"verify", checkVerify},
 		{"secrecy", checkSecrecy},
+		{"actions", checkActions},
+		{"world", checkWorld},
+		{"stories", checkStories},
 	}
 }
 

@@ -220,7 +220,7 @@ func forge(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 
 // TestExamineFinds breaks the sound platform in one way at a time. Each name is "check: part of the message".
 func TestExamineFinds(t *testing.T) {
-	for _, faults := range []map[string]func(*payloads.Platform){catalogueFaults(), buildFaults(), wireFaults(), signFaults()} {
+	for _, faults := range []map[string]func(*payloads.Platform){catalogueFaults(), buildFaults(), wireFaults(), signFaults(), actionFaults()} {
 		for name, breakIt := range faults {
 			t.Run(name, func(t *testing.T) {
 				p := acme()

@@ -2,6 +2,7 @@ package payloadtest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
@@ -58,7 +59,7 @@ func write(path string, data []byte) error {
 	return os.WriteFile(path, data, fileMode)
 }
 
-// checkGolden compares each request of the catalogue with its two files, and wants no other file in the folder of the profile.
+// checkGolden compares each request of the catalogue with its two files and the requests of each story with one, and wants no other file in the folder of the profile.
 func checkGolden(t *testing.T, p payloads.Platform) {
 	dir := filepath.Join("testdata", "golden", p.Profile)
 	s, made := Subscription(p), map[string]bool{}
@@ -83,7 +84,32 @@ func checkGolden(t *testing.T, p payloads.Platform) {
 			made[name+".json"], made[name+".headers"] = true, true
 		}
 	}
+	for _, story := range p.Stories {
+		played, err := Play(p, story, s)
+		if err != nil {
+			t.Errorf("story %s: %v", story.Name, err)
+			continue
+		}
+		name := "story." + story.Name + ".jsonl"
+		Golden(t, filepath.Join(dir, name), printStory(played))
+		made[name] = true
+	}
 	checkStale(t, dir, made)
+}
+
+// longBody is the size from which a story's golden file holds a body's size and hash instead of the body.
+const longBody = 64 << 10
+
+func printStory(played []Played) []byte {
+	var b bytes.Buffer
+	for _, request := range played {
+		if len(request.Body) > longBody {
+			fmt.Fprintf(&b, "%d bytes, SHA-256 %x\n", len(request.Body), sha256.Sum256(request.Body))
+			continue
+		}
+		fmt.Fprintf(&b, "%s\n", request.Body)
+	}
+	return b.Bytes()
 }
 
 func printHeader(m payloads.Message, signed payloads.Signed) []byte {

@@ -42,10 +42,16 @@ func acme() payloads.Platform {
 		Secret:      payloads.SecretRule{Scheme: "acme", Generate: func(r [64]byte) string { return hex.EncodeToString(r[:]) }},
 		Timeout:     time.Second,
 		Retry:       []time.Duration{time.Second},
+		Actions:     actions(),
+		Stories:     stories(),
+		Inspect:     inspect,
 	}
 }
 
 func buildThing(b payloads.Build) (*payloads.Object, error) {
+	if b.Subject != nil {
+		return payloads.Obj("type", "THING_MADE", "id", string(b.Subject)), nil
+	}
 	if b.Variant != "" && b.Variant != "small" && b.Variant != "large" {
 		return nil, fmt.Errorf("no variant %q", b.Variant)
 	}
