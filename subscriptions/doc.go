@@ -13,4 +13,6 @@
 //  3. 2026-11-21. Headers are an ordered list with the caller's spelling. JSON shows them as an object, the form the platforms use.
 //  4. 2026-11-21. File and Redis keep one document format ([EncodeDocument]): explicit fields, because the domain type hides its secret.
 //  5. 2026-11-21. Only the standard library: [File] writes through a temporary file and a rename, which is all that is needed.
+//  6. 2026-11-21. Counters live beside the subscriptions ([Store.NextNumber]): a platform that numbers its subscriptions never gives a number
+//     twice, also when the one that had it is deleted, and a count of what is stored cannot know that.
 package subscriptions

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,7 @@ type fileContent struct {
 	Version       int               `json:"version"`
 	Subscriptions []json.RawMessage `json:"subscriptions"`
 	SharedSecrets map[string]string `json:"shared_secrets"`
+	Numbers       map[string]int64  `json:"numbers,omitempty"` // not in files of programs before the actions
 }
 
 // OpenFile reads the store at path. A missing file is an empty store, and its folder is made if need be (mode 0700); the file itself
@@ -84,21 +86,22 @@ func (f *File) load(data []byte) error {
 	for name, secret := range content.SharedSecrets {
 		f.shared[name] = Secret(secret)
 	}
+	maps.Copy(f.numbers, content.Numbers)
 	return nil
 }
 
 // save writes the state unless the file holds it already, as after an update that changed nothing. Memory.mu is held.
-func (f *File) save(records map[string]record, shared map[string]Secret) error {
-	list := make([]record, 0, len(records))
-	for _, r := range records {
+func (f *File) save(next snapshot) error {
+	list := make([]record, 0, len(next.records))
+	for _, r := range next.records {
 		list = append(list, r)
 	}
 	slices.SortFunc(list, func(a, b record) int { return Compare(a.sub, b.sub) })
-	content := fileContent{Version: fileVersion, Subscriptions: []json.RawMessage{}, SharedSecrets: map[string]string{}}
+	content := fileContent{Version: fileVersion, Subscriptions: []json.RawMessage{}, SharedSecrets: map[string]string{}, Numbers: next.numbers}
 	for _, r := range list {
 		content.Subscriptions = append(content.Subscriptions, r.document)
 	}
-	for name, secret := range shared {
+	for name, secret := range next.shared {
 		content.SharedSecrets[name] = string(secret)
 	}
 	var buf bytes.Buffer

@@ -74,6 +74,65 @@ func TestFileSurvivesReopening(t *testing.T) {
 	}
 }
 
+func TestFileKeepsNumbers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "subscriptions.json")
+	next := func(f *subscriptions.File, name string, atLeast, want int64) {
+		t.Helper()
+		if got, err := f.NextNumber(t.Context(), name, atLeast); err != nil || got != want {
+			t.Errorf("next number of %s: got %d, error %v, want %d", name, got, err, want)
+		}
+	}
+	first := open(t, path)
+	next(first, "a", 1, 1)
+	next(first, "b", 40, 40)
+	if _, err := first.Create(t.Context(), sample("one")); err != nil {
+		t.Fatal(err)
+	}
+	second := open(t, path)
+	next(second, "a", 1, 2)
+	next(second, "b", 1, 41)
+	if _, err := second.Get(t.Context(), "one"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFileOfAnOlderProgramHasNoNumbers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "subscriptions.json")
+	if err := os.WriteFile(path, []byte(`{"version":1,"subscriptions":[{"id":"old","native_id":"7"}],"shared_secrets":{}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, path)
+	if s, err := f.Get(t.Context(), "old"); err != nil || s.NativeID != "7" {
+		t.Errorf("got %+v, error %v", s, err)
+	}
+	if n, err := f.NextNumber(t.Context(), "a", 8); n != 8 || err != nil {
+		t.Errorf("next number: got %d, error %v", n, err)
+	}
+}
+
+func TestNumberThatCannotBeWrittenIsNotGiven(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "state")
+	f := open(t, filepath.Join(folder, "subscriptions.json"))
+	if _, err := f.NextNumber(t.Context(), "a", 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.NextNumber(t.Context(), "a", 1); err == nil {
+		t.Errorf("got %d although the folder is gone", n)
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.NextNumber(t.Context(), "a", 1); n != 2 || err != nil {
+		t.Errorf("next number: got %d, error %v, want 2", n, err)
+	}
+}
+
 func TestFileIsPrivateAndAlone(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "state")

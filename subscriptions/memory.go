@@ -15,15 +15,23 @@ type Memory struct {
 	mu      sync.RWMutex
 	records map[string]record // by id
 	shared  map[string]Secret // by the name that SharedSecret gives
+	numbers map[string]int64  // the last that NextNumber returned, by name
 
 	// persist, if set, makes the next state durable before it becomes visible. It is called under mu; an error keeps the old state.
-	persist func(map[string]record, map[string]Secret) error
+	persist func(snapshot) error
 }
 
 // record is one stored subscription. The document is what Update compares to notice another writer; sub never holds a shared secret.
 type record struct {
 	sub      Subscription
 	document []byte
+}
+
+// snapshot is the whole state as persist gets it; it must not be changed.
+type snapshot struct {
+	records map[string]record
+	shared  map[string]Secret
+	numbers map[string]int64
 }
 
 // edit is one change of the state.
@@ -36,7 +44,7 @@ type edit struct {
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{records: map[string]record{}, shared: map[string]Secret{}}
+	return &Memory{records: map[string]record{}, shared: map[string]Secret{}, numbers: map[string]int64{}}
 }
 
 // Create adds s, see Store.
@@ -128,6 +136,25 @@ func (m *Memory) Delete(ctx context.Context, id string) (Subscription, error) {
 	return m.filled(r), nil
 }
 
+// NextNumber counts, see Store.
+func (m *Memory) NextNumber(ctx context.Context, name string, atLeast int64) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next := max(m.numbers[name]+1, atLeast)
+	if m.persist != nil {
+		numbers := maps.Clone(m.numbers)
+		numbers[name] = next
+		if err := m.persist(snapshot{records: m.records, shared: m.shared, numbers: numbers}); err != nil {
+			return 0, err
+		}
+	}
+	m.numbers[name] = next
+	return next, nil
+}
+
 func (m *Memory) read(ctx context.Context, id string) (Subscription, []byte, error) {
 	if err := ctx.Err(); err != nil {
 		return Subscription{}, nil, err
@@ -196,7 +223,7 @@ func (m *Memory) commit(e edit) error {
 	if m.persist != nil {
 		records, shared := maps.Clone(m.records), maps.Clone(m.shared)
 		e.apply(records, shared)
-		if err := m.persist(records, shared); err != nil {
+		if err := m.persist(snapshot{records: records, shared: shared, numbers: m.numbers}); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,9 @@ var (
 	ErrConflict = errors.New("a subscription with this id exists already")
 )
 
+// MaxNumber bounds the numbers of Store.NextNumber: up to it, every engine counts exactly.
+const MaxNumber = 1 << 53
+
 // Store keeps subscriptions. Every method is safe for concurrent use, returns values that share no memory with the store, and fails with
 // the context's error when it ends first. A Store does not validate what it is given.
 type Store interface {
@@ -31,4 +34,9 @@ type Store interface {
 
 	// Delete removes one subscription and returns it as it was; ErrNotFound without one. A shared secret stays.
 	Delete(ctx context.Context, id string) (Subscription, error)
+
+	// NextNumber returns a number that this store never returned for the name before: one more than the last, but at least atLeast. It is
+	// kept as durably as subscriptions are, and goes on counting when every subscription is deleted. Numbers stay below MaxNumber; the
+	// caller sees to it that atLeast does.
+	NextNumber(ctx context.Context, name string, atLeast int64) (int64, error)
 }

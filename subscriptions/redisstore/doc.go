@@ -4,6 +4,7 @@
 //
 //	<prefix>:subscriptions    hash: id -> document (subscriptions.EncodeDocument)
 //	<prefix>:shared-secrets   hash: name -> secret
+//	<prefix>:numbers          hash: name -> the last number given out
 //
 // # Decisions
 //
@@ -14,4 +15,5 @@
 //     whole hash and fail for changes of others.
 //  3. 2026-11-21. github.com/redis/go-redis/v9, because Asynq is given the same client; it takes single servers, Sentinel and Cluster.
 //  4. 2026-11-21. Secrets are stored in clear: they are needed in clear for every signature, and a key beside them would protect nothing.
+//  5. 2026-11-21. Counters are fields of one hash, moved by a script: HINCRBY alone cannot jump over numbers that are in use already.
 package redisstore

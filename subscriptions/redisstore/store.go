@@ -15,9 +15,9 @@ var _ subscriptions.Store = (*Store)(nil)
 
 // Store is a subscriptions.Store in Redis, for any number of processes. It does not own its client.
 type Store struct {
-	client            redis.UniversalClient
-	documents, shared string
-	write             *redis.Script
+	client                     redis.UniversalClient
+	documents, shared, numbers string
+	write, count               *redis.Script
 }
 
 // New returns a store whose keys begin with prefix and a colon. On a cluster the prefix must hold a hash tag, "{annohook}" for example.
@@ -27,7 +27,9 @@ func New(client redis.UniversalClient, prefix string) *Store {
 		client:    client,
 		documents: prefix + ":subscriptions",
 		shared:    prefix + ":shared-secrets",
+		numbers:   prefix + ":numbers",
 		write:     redis.NewScript(writeScript),
+		count:     redis.NewScript(countScript),
 	}
 }
 
@@ -102,6 +104,25 @@ func (r *Store) Delete(ctx context.Context, id string) (subscriptions.Subscripti
 		return subscriptions.Subscription{}, subscriptions.ErrNotFound
 	}
 	return decode(id, document.Val(), secrets.Val())
+}
+
+// countScript moves the counter ARGV[1] of the hash KEYS[1] on by one, to ARGV[2] at least. HINCRBY keeps 64 bits, and so does the text of
+// its answer; only the comparison is done in doubles.
+const countScript = `
+local n = redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
+if n < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+end
+return redis.call('HGET', KEYS[1], ARGV[1])
+`
+
+// NextNumber counts, see subscriptions.Store.
+func (r *Store) NextNumber(ctx context.Context, name string, atLeast int64) (int64, error) {
+	n, err := r.count.Run(ctx, r.client, []string{r.numbers}, name, atLeast).Int64()
+	if err != nil {
+		return 0, fmt.Errorf("count %s in redis: %w", name, err)
+	}
+	return n, nil
 }
 
 // read returns a subscription with the bytes and the secrets it was made from.

@@ -45,7 +45,7 @@ func TestStoreOnRedis(t *testing.T) {
 		prefix := fmt.Sprintf("%s:%d", run, count.Add(1))
 		t.Cleanup(func() {
 			// The test's own context has ended by now.
-			if err := client.Del(context.Background(), prefix+":subscriptions", prefix+":shared-secrets").Err(); err != nil {
+			if err := client.Del(context.Background(), prefix+":subscriptions", prefix+":shared-secrets", prefix+":numbers").Err(); err != nil {
 				t.Errorf("clean up: %v", err)
 			}
 		})
@@ -95,6 +95,7 @@ func TestStoreReportsARedisThatIsGone(t *testing.T) {
 		"get":    func() error { _, err := store.Get(t.Context(), "a"); return err },
 		"list":   func() error { _, err := store.List(t.Context()); return err },
 		"delete": func() error { _, err := store.Delete(t.Context(), "a"); return err },
+		"number": func() error { _, err := store.NextNumber(t.Context(), "a", 1); return err },
 		"update": func() error {
 			_, err := store.Update(t.Context(), "a", func(*subscriptions.Subscription) error { return nil })
 			return err

@@ -107,6 +107,7 @@ func endsWithItsContext(t *testing.T, store subscriptions.Store) {
 			return err
 		},
 		"delete": func() error { _, err := store.Delete(ctx, "one"); return err },
+		"number": func() error { _, err := store.NextNumber(ctx, "one", 1); return err },
 	}
 	for name, call := range calls {
 		if err := call(); !errors.Is(err, context.Canceled) {

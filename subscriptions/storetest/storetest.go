@@ -38,6 +38,9 @@ func Run(t *testing.T, newStore func(t *testing.T) subscriptions.Store) {
 		{"shared secret can be left and joined", sharedSecretCanBeLeftAndJoined},
 		{"rotation survives other updates", rotationSurvivesOtherUpdates},
 		{"update sees a secret set meanwhile", updateSeesASecretSetMeanwhile},
+		{"counts by name", countsByName},
+		{"numbers outlive subscriptions", numbersOutliveSubscriptions},
+		{"concurrent numbers differ", concurrentNumbersDiffer},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
