@@ -141,6 +141,25 @@ func TestBlockedTargetsAreNotContacted(t *testing.T) {
 			t.Errorf("%q: %+v", url, report.Reply)
 		}
 	}
+	// A platform's own API stores whatever that platform stores; the attempt must be made, recorded and blocked.
+	for url, want := range map[string]string{
+		"ftp://u:hunter22@files.example/x": `scheme "ftp"`, "mailto:hunter22@h.example": "http or https", "file:///etc/passwd": `scheme "file"`,
+		"http://": "host", "https://h.example:99999/": "1 to 65535", "hook": "http or https", "http://h.example/\x7f": "control",
+	} {
+		s := newSender(t)
+		r, err := s.Prepare(invented(), payloads.Message{Method: "POST", Body: []byte("{}")}, stampFor(url))
+		if err != nil {
+			t.Errorf("%q: %v", url, err)
+			continue
+		}
+		report := s.Do(context.Background(), r)
+		if report.Reply.Failure != payloads.FailureBlocked || report.Wrote || !strings.Contains(report.Reply.Message, want) {
+			t.Errorf("%q: %+v", url, report.Reply)
+		}
+		if strings.Contains(report.Reply.Message+report.Request.URL, "hunter22") {
+			t.Errorf("%q: a credential shows in %q or %q", url, report.Reply.Message, report.Request.URL)
+		}
+	}
 	denied := newGuard(t, sender.GuardOptions{Deny: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	contacted := make(chan struct{}, 1)
 	url := rawServer(t, func(net.Conn) { contacted <- struct{}{} })

@@ -75,6 +75,8 @@ type Event struct {
 	Data       []byte // RFC 7396 merge of the trigger, JSON; nil: none
 	Set        []byte // assignments of the trigger, JSON; nil: none
 	Body       []byte // body given by the user; nil: built
+	Action     string // that raised the event; empty: a trigger made it
+	Subject    []byte // what the event is about, JSON that the platform reads (payloads.Raised.Subject); nil: the builder invents it
 	ReplayOf   string // delivery that this event repeats with new ids; empty otherwise
 	CreatedAt  time.Time
 	Deliveries []EventDelivery // filled by the store, in the order they were made

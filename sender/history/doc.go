@@ -23,4 +23,6 @@
 //  4. 2026-11-21. Attempt numbers count what may have been on the wire; the schedule counts failures charged (Delivery.Failures). A crash
 //     raises the first and not the second.
 //  5. 2026-11-21. The interface is wide because the record is one thing; callers take the narrow part they use (Recorder, Reader, Feed).
+//  6. 2026-11-21. An event that an action raised is kept with its subject, and kept also when nobody wanted it: what happened on the platform
+//     happened. Trim bounds such events by number and age like settled deliveries.
 package history

@@ -85,7 +85,8 @@ type Recorder interface {
 	Unsettled(ctx context.Context, subscriptionID string, limit int) ([]string, error)
 
 	// Trim deletes settled deliveries beyond keep and those settled before the given time, with their bodies, attempts and events that
-	// nothing refers to any more. It works in bounded steps and returns how many it deleted.
+	// nothing refers to any more. Events that never had a delivery go by the same two bounds. It works in bounded steps and returns how
+	// many deliveries it deleted.
 	Trim(ctx context.Context, keep int, before time.Time) (int, error)
 }
 

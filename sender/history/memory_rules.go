@@ -121,6 +121,7 @@ func (a Attempt) Clone() Attempt {
 // Clone returns a copy that shares no memory with e.
 func (e Event) Clone() Event {
 	e.Data, e.Set, e.Body = slices.Clone(e.Data), slices.Clone(e.Set), slices.Clone(e.Body)
+	e.Subject = slices.Clone(e.Subject)
 	e.Deliveries = slices.Clone(e.Deliveries)
 	return e
 }

@@ -139,7 +139,24 @@ func (m *Memory) Trim(ctx context.Context, keep int, before time.Time) (int, err
 			deleted++
 		}
 	}
+	m.trimBare(keep, Micro(before))
 	return deleted, nil
+}
+
+// trimBare deletes events without deliveries.
+func (m *Memory) trimBare(keep int, before time.Time) {
+	var bare []*Event
+	for id, e := range m.events {
+		if len(m.members[id]) == 0 {
+			bare = append(bare, e)
+		}
+	}
+	slices.SortFunc(bare, func(a, b *Event) int { return Cursor{a.CreatedAt, a.ID}.compare(Cursor{b.CreatedAt, b.ID}) }) // latest first
+	for i, e := range bare {
+		if keep >= 0 && i >= keep || e.CreatedAt.Before(before) {
+			delete(m.events, e.ID)
+		}
+	}
 }
 
 // forget deletes a delivery, and the events that no other refers to.

@@ -18,6 +18,10 @@ func trimTests() []test {
 		{"what is not settled stays, and so do events that something refers to", trimKeeps},
 		{"nothing of a trimmed delivery is left", trimAll},
 		{"more than one step", trimSteps},
+		{"events without deliveries go by count", trimBareCount},
+		{"events without deliveries go by age", trimBareAge},
+		{"an event that a delivery names later is not trimmed as one without", trimBareNamed},
+		{"many events without deliveries", trimBareSteps},
 	}
 }
 
@@ -107,6 +111,85 @@ func trimSteps(w world) {
 	}
 	w.trim(10, w.at(5), 440)
 	w.same("left", len(w.ids(history.Query{})), 10)
+}
+
+// bare stores events that no delivery names, made 1, 2, … ms after the start.
+func (w world) bare(ids ...string) {
+	w.Helper()
+	var events []history.Event
+	for i, id := range ids {
+		e := w.event(id)
+		e.CreatedAt = w.at(i + 1)
+		events = append(events, e)
+	}
+	w.must(w.h.Append(w.Context(), events, nil))
+}
+
+// eventsLeft lists the events that are kept, newest first.
+func (w world) eventsLeft() []string {
+	w.Helper()
+	page, err := w.h.Events(w.Context(), "", "", history.MaxPage)
+	w.must(err)
+	var ids []string
+	for _, e := range page.Items {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}
+
+func trimBareCount(w world) {
+	w.bare("c", "a", "b")
+	w.trim(-1, time.Time{}, 0)
+	w.trim(3, time.Time{}, 0)
+	w.same("kept", w.eventsLeft(), []string{"event-b", "event-a", "event-c"})
+	want := w.event("b")
+	want.CreatedAt = w.at(3)
+	got, err := w.h.Event(w.Context(), "event-b")
+	w.must(err)
+	w.same("event", got, want)
+	w.trim(2, time.Time{}, 0)
+	w.same("left", w.eventsLeft(), []string{"event-b", "event-a"})
+	w.trim(0, time.Time{}, 0)
+	w.same("left", w.eventsLeft(), []string(nil))
+	_, err = w.h.Event(w.Context(), "event-b")
+	w.wantErr(err, history.ErrNotFound)
+}
+
+func trimBareAge(w world) {
+	w.bare("c", "a", "b")
+	w.trim(-1, w.at(1), 0)
+	w.same("left", len(w.eventsLeft()), 3)
+	w.trim(-1, w.at(3), 0)
+	w.same("left", w.eventsLeft(), []string{"event-b"})
+}
+
+func trimBareNamed(w world) {
+	w.bare("d1", "d2", "d3")
+	w.must(w.h.Append(w.Context(), nil, []history.New{w.fresh("d1")})) // names event-d1
+	w.collect("batch", "event-d2", 9)
+	w.trim(0, w.at(10_000), 0)
+	left := w.eventsLeft()
+	w.same("left", len(left), 2)
+	for _, id := range []string{"event-d1", "event-d2"} {
+		if _, err := w.h.Event(w.Context(), id); err != nil {
+			w.Fatalf("%s: %v", id, err)
+		}
+	}
+	w.succeed(w.claimNow(ref("d1", 1, 0)).Token, w.at(1))
+	w.trim(0, w.at(10_000), 1)
+	w.same("left after the delivery went", w.eventsLeft(), []string{"event-d2"})
+}
+
+func trimBareSteps(w world) {
+	var ids []string
+	for i := range 450 {
+		ids = append(ids, fmt.Sprintf("%03d", i))
+	}
+	w.bare(ids...)
+	w.trim(10, w.at(3), 0)
+	left := w.eventsLeft()
+	w.same("left", len(left), 10)
+	w.same("oldest left", left[9], "event-440")
 }
 
 func loadTests() []test {

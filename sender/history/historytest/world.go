@@ -126,6 +126,7 @@ func (w world) event(id string) history.Event {
 	return history.Event{
 		ID: "event-" + id, Platform: platform, Profile: "v1", Type: "thing.made", Variant: "large", Seed: 1<<63 + 7, IDSeed: 9,
 		Now: w.start.Add(-time.Hour), Data: []byte(`{"a":[]}`), Set: []byte(`[]`), Body: []byte("\x00\xff{}"), ReplayOf: "d0", CreatedAt: w.start,
+		Action: "make-thing", Subject: []byte(`{"name":"Żółw \u2028 <&>","list":["` + strings.Repeat("many words ", 200) + `"]}`),
 	}
 }
 

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ func (s *Store) Append(ctx context.Context, events []history.Event, deliveries [
 	args := make([]any, 0, 3+4*len(events)+12*len(deliveries))
 	args = append(args, s.newToken(), len(events), len(deliveries))
 	for _, e := range events {
-		values, err := eventArgs(e)
+		values, err := s.eventArgs(e)
 		if err != nil {
 			return err
 		}
@@ -57,22 +56,12 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// eventArgs are the four values by which scripts know an event.
-func eventArgs(e history.Event) ([]any, error) {
-	e.Now, e.CreatedAt, e.Deliveries = history.Micro(e.Now), history.Micro(e.CreatedAt), nil
-	data, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	return []any{e.ID, member(e.CreatedAt, e.ID), e.Platform, data}, nil
-}
-
 // Collect implements history.Recorder. ErrExists when a batch has to be opened and the id of fresh is taken.
 func (s *Store) Collect(
 	ctx context.Context, event history.Event, part payloads.Message, fresh history.Delivery, limit int, at time.Time,
 ) (history.Collected, error) {
 	d := history.Fresh(fresh, history.Collecting, 0)
-	args, err := eventArgs(event)
+	args, err := s.eventArgs(event)
 	if err != nil {
 		return history.Collected{}, err
 	}

@@ -8,10 +8,11 @@
 //	a:<delivery>    hash     by attempt number: "<scheduled> <started> <duration> <duplicate> <worker>", and once it ended a line
 //	                         break and the detail: one flag byte, then JSON ("j") or deflated JSON ("z")
 //	parts:<delivery> list    messages of a batch: method, line break, body
-//	e:<event>       string   its member in the indexes, its platform and JSON, a line each
+//	e:<event>       string   its member in the indexes, its platform and JSON (deflated behind the flag byte "z" when large), a line each
 //	ed:<event>      list     "<delivery> <subscription>", in the order they were made
 //	created, status:<s>, sub:<id>, platform:<p>, open:<subscription>, events, events:<p>
 //	                zset     score 0, member "<16 digits of microseconds>-<id>": lexical order is time order and a member is a cursor
+//	bare            zset     the same members, of events that no delivery names
 //	waiting, settled zset    score due or settled, member delivery
 //	flights         hash     by delivery: "<token> <number> <since> <subscription> <worker>"
 //	busy:<subscription> set  deliveries that hold a slot: in flight, or out of the lane and on their way
@@ -47,4 +48,6 @@
 //     history.Memory. Measured against single field commands all the way: no difference in Redis' time, fewer calls for the in-process
 //     server.
 //  9. 2026-11-21. Details are deflated (standard library, level 1) above 1 kB: half the memory for about 30 µs.
+//  10. 2026-11-21. Events that no subscription wanted have an index of their own, or a trim would have to look at all events to find them.
+//     Rejected: an expiry, which could not follow the bounds that Trim is given.
 package redisstore

@@ -167,9 +167,14 @@ func (s *story) append() {
 		case 0:
 			d.WaitsFor = s.pick(s.ids[:len(s.ids)-1])
 		case 1:
-			d.EventIDs = append(d.EventIDs, "e"+s.pick(s.ids))
+			d.EventIDs = append(d.EventIDs, "e"+s.pick(s.ids), "e"+s.pick(s.ids)+"-bare")
 		}
 		deliveries = append(deliveries, history.New{Delivery: d, Body: []byte(d.ID)})
+	}
+	if s.random.IntN(3) == 0 { // one that nobody wanted, unless a later delivery names it
+		events = append(events, history.Event{
+			ID: fmt.Sprintf("e%s", s.pick(s.ids)) + "-bare", Platform: events[0].Platform, CreatedAt: s.now, Action: "act", Subject: []byte(`{"a":1}`),
+		})
 	}
 	err := s.same("append", func(_ int, h history.History) (any, []history.Due, error) {
 		return nil, nil, h.Append(s.Context(), events, deliveries)

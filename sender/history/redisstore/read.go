@@ -1,10 +1,8 @@
 package redisstore
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -151,10 +149,11 @@ func (s *Store) events(ctx context.Context, ids []string) ([]history.Event, erro
 		if errors.Is(err, redis.Nil) {
 			continue
 		}
-		_, data, _ := bytes.Cut(raw, []byte("\n")) // member in the indexes
-		_, data, _ = bytes.Cut(data, []byte("\n")) // platform
-		var e history.Event
-		if err := firstError(err, json.Unmarshal(data, &e)); err != nil {
+		if err != nil {
+			return nil, fmt.Errorf("event %s: %w", id, err)
+		}
+		e, err := decodeEvent(raw)
+		if err != nil {
 			return nil, fmt.Errorf("event %s: %w", id, err)
 		}
 		for _, m := range members[i].Val() {

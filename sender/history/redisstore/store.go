@@ -46,7 +46,7 @@ type Store struct {
 
 	appendScript, collectScript, closeScript, partsScript, sealScript        *redis.Script
 	claimScript, finishScript, releaseScript, cancelScript, redispatchScript *redis.Script
-	trimScript                                                               *redis.Script
+	trimScript, trimEventsScript                                             *redis.Script
 }
 
 var _ history.History = (*Store)(nil)
@@ -71,6 +71,7 @@ func New(client redis.UniversalClient, o Options) *Store {
 		appendScript: script("append"), collectScript: script("collect"), closeScript: script("close"), partsScript: script("parts"),
 		sealScript: script("seal"), claimScript: script("claim"), finishScript: script("finish"), releaseScript: script("release"),
 		cancelScript: script("cancel"), redispatchScript: script("redispatch"), trimScript: script("trim"),
+		trimEventsScript: script("trimevents"),
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/annohook/annohook/sender/history"
 )
 
-// trimStep is how many deliveries one script deletes at most.
+// trimStep is how many deliveries, or events, one script deletes at most.
 const trimStep = 200
 
 // Overdue implements history.Recorder. It needs two round trips; a delivery that moved on in between is left out.
@@ -82,12 +82,22 @@ func (s *Store) Unsettled(ctx context.Context, subscriptionID string, limit int)
 
 // Trim implements history.Recorder: steps of 200, each one script. When ctx ends it returns what it deleted so far.
 func (s *Store) Trim(ctx context.Context, keep int, before time.Time) (int, error) {
+	deleted, err := s.trimSteps(ctx, s.trimScript, keep, strconv.FormatInt(micros(before), 10))
+	if err != nil {
+		return deleted, err
+	}
+	_, err = s.trimSteps(ctx, s.trimEventsScript, keep, member(before, ""))
+	return deleted, err
+}
+
+// trimSteps repeats a script that deletes trimStep rows at most until there are no more.
+func (s *Store) trimSteps(ctx context.Context, script *redis.Script, keep int, before string) (int, error) {
 	deleted := 0
 	for {
 		if err := ctx.Err(); err != nil {
 			return deleted, err
 		}
-		n, err := s.trimScript.Run(ctx, s.client, []string{s.key("feed")}, s.base, s.feedLength, keep, micros(before), trimStep).Int()
+		n, err := script.Run(ctx, s.client, []string{s.key("feed")}, s.base, s.feedLength, keep, before, trimStep).Int()
 		if err != nil {
 			return deleted, fmt.Errorf("trim history: %w", err)
 		}

@@ -9,7 +9,6 @@ for a = first, first + (deliveries - 1) * 12, 12 do
   if before ~= '' and (call('HGET', key(before), 'su') or '') ~= '' then return {'chain', ARGV[a]} end
 end
 call('SET', B .. 'op:' .. ARGV[3], '1', 'PX', '60000')
-for a = 6, first - 4, 4 do add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]) end
 for a = first, first + (deliveries - 1) * 12, 12 do
   local d, before, body = enter(ARGV[a]), ARGV[a + 4], ARGV[a + 9]
   d.k, d.sb, d.p, d.st, d.ev, d.m = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 6], ARGV[a + 7], ARGV[a + 8]
@@ -18,7 +17,7 @@ for a = first, first + (deliveries - 1) * 12, 12 do
   if ARGV[a + 10] ~= '' then call('HSET', key(d.id), 'vb', ARGV[a + 10]) end
   if ARGV[a + 11] ~= '' then call('HSET', key(d.id), 'pin', ARGV[a + 11]) end
   index(d)
-  for event in string.gmatch(d.ev, '[^\n]+') do call('RPUSH', B .. 'ed:' .. event, d.id .. ' ' .. d.sb) end
+  for event in string.gmatch(d.ev, '[^\n]+') do join_event(event, d) end
   local behind = before ~= '' and load(before)
   if behind and behind.s ~= '' and not settled(behind.s) then
     d.pl, d.w, behind.su = 'c', before, d.id
@@ -27,5 +26,6 @@ for a = first, first + (deliveries - 1) * 12, 12 do
   end
   tell('delivery', d)
 end
+for a = 6, first - 4, 4 do add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]) end
 save()
 return {'ok'}

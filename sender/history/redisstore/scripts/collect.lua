@@ -17,12 +17,12 @@ else
   call('SET', B .. 'batch:' .. d.sb, d.id)
   wait(d, ARGV[13])
 end
-add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7])
 local held = call('RPUSH', B .. 'parts:' .. d.id, ARGV[8])
 if not string.find('\n' .. d.ev .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
   d.ev = d.ev == '' and ARGV[4] or d.ev .. '\n' .. ARGV[4]
-  call('RPUSH', B .. 'ed:' .. ARGV[4], d.id .. ' ' .. d.sb)
+  join_event(ARGV[4], d)
 end
+add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7])
 if num(ARGV[17]) > 0 and held >= num(ARGV[17]) then
   shut(d)
   raise(d)

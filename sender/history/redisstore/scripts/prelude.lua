@@ -149,14 +149,23 @@ local function drop_event(id)
   call('DEL', B .. 'e:' .. id)
   call('ZREM', B .. 'events', place)
   call('ZREM', B .. 'events:' .. platform, place)
+  call('ZREM', B .. 'bare', place)
 end
 
--- Takes an event into the record; a known one is replaced.
+-- Takes an event into the record; a known one is replaced. Its deliveries are named before.
 local function add_event(id, place, platform, json)
   drop_event(id)
   call('SET', B .. 'e:' .. id, place .. '\n' .. platform .. '\n' .. json)
   call('ZADD', B .. 'events', 0, place)
   call('ZADD', B .. 'events:' .. platform, 0, place)
+  if call('EXISTS', B .. 'ed:' .. id) == 0 then call('ZADD', B .. 'bare', 0, place) end
+end
+
+-- Names a delivery among those of an event.
+local function join_event(id, d)
+  if call('RPUSH', B .. 'ed:' .. id, d.id .. ' ' .. d.sb) > 1 then return end
+  local place = string.match(call('GET', B .. 'e:' .. id) or '', '^([^\n]*)\n')
+  if place then call('ZREM', B .. 'bare', place) end
 end
 
 -- Enters a new delivery in every index.

@@ -1,0 +1,54 @@
+package redisstore
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"github.com/annohook/annohook/sender/history"
+)
+
+// storedEvent is an event as kept. Its subject is text, not the base64 that encoding/json makes of bytes, which would hardly deflate.
+type storedEvent struct {
+	history.Event
+
+	Subject binary `json:",omitempty"`
+}
+
+// eventArgs are the four values by which scripts know an event. The last is JSON, and above 1 kB it is deflated behind a flag byte, as the
+// details of attempts are; JSON itself begins with a brace.
+func (s *Store) eventArgs(e history.Event) ([]any, error) {
+	e.Now, e.CreatedAt, e.Deliveries = history.Micro(e.Now), history.Micro(e.CreatedAt), nil
+	data, err := json.Marshal(storedEvent{Event: e, Subject: binary(e.Subject)})
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > deflateAboveBytes {
+		data = s.deflate(data)
+	}
+	return []any{e.ID, member(e.CreatedAt, e.ID), e.Platform, data}, nil
+}
+
+// decodeEvent reads what a script keeps of an event: its place in the indexes, its platform and the data, a line each.
+func decodeEvent(kept []byte) (history.Event, error) {
+	_, data, _ := bytes.Cut(kept, []byte("\n"))
+	_, data, _ = bytes.Cut(data, []byte("\n"))
+	if len(data) == 0 {
+		return history.Event{}, errors.New("empty record")
+	}
+	if data[0] != '{' {
+		var err error
+		if data, err = inflate(string(data)); err != nil {
+			return history.Event{}, err
+		}
+	}
+	var stored storedEvent
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return history.Event{}, err
+	}
+	event := stored.Event
+	if stored.Subject != "" {
+		event.Subject = []byte(stored.Subject)
+	}
+	return event, nil
+}
