@@ -35,7 +35,7 @@ type Platform struct {
 	Matches func(subscriptions.Subscription, EventType, *Object) (ok bool, why string)
 
 	// NewNativeID makes the id that the platform would give a new subscription, from 16 random bytes and the time. Numbering platforms
-	// are given n, the count of subscriptions this platform ever had, plus one.
+	// are given n, which is above every number in use and never comes again.
 	NewNativeID func(random [16]byte, now time.Time, n int64) string
 
 	// What users of the platform do there, the same in every profile. World state is one JSON document for each platform, shared by its
@@ -45,7 +45,7 @@ type Platform struct {
 	// Inspect shows a world to people: every entity with its id and state. Required where there are actions; world nil is a fresh one.
 	Inspect func(world []byte) (*Object, error)
 	// Spacing lies between the due times of the events of one action, so that attempts begin in the platform's order without waiting for
-	// each other; 0: all at once. A long list of events is spread over MaxSpread at most.
+	// each other; 0: all at once. A long list of events is spread over MaxSpread at most, and the first waits a moment too.
 	Spacing time.Duration
 	// Native is the platform's own API in this profile; nil: there is none.
 	Native *Native

@@ -68,13 +68,18 @@ func Platforms() []payloads.Platform {
 			},
 		},
 		Timeout: 2 * time.Second, Retry: []time.Duration{10 * time.Second, time.Minute, 3 * time.Minute},
-		Batch: &payloads.Batch{Settings: batchSettings, Join: join},
-		Chain: chain,
+		Batch:   &payloads.Batch{Settings: batchSettings, Join: join},
+		Chain:   chain,
+		Stories: stories(), Inspect: inspect, Spacing: Spacing, Native: &payloads.Native{
+			Handler: newHandler, Roots: []string{"/postbox-token"}, Credential: KeyHeader + ": KEY",
+		},
 	}
+	v1.Actions = actions(v1.Events)
 	v2 := v1
 	v2.Profile, v2.ProfileNote = "v2", "strict"
 	v2.Events = events()[:1]
 	v2.Events = append(v2.Events, events()[3])
+	v2.Actions = actions(v2.Events)
 	v2.Secret.Shared = true
 	v2.OnDisable = payloads.PendingCancel
 	v2.DisableAfter = 3
@@ -96,6 +101,9 @@ func events() []payloads.EventType {
 
 func note(name string) func(payloads.Build) (*payloads.Object, error) {
 	return func(b payloads.Build) (*payloads.Object, error) {
+		if b.Subject != nil {
+			return raised(name, b)
+		}
 		source := synth.New(b.Seed, b.IDSeed)
 		text := source.Sentence()
 		switch b.Variant {
