@@ -28,13 +28,15 @@ type form struct {
 	key, title, summary, source string
 	variants                    []payloads.Variant
 	data                        func(b payloads.Build, variant string) *payloads.Object
+	shows                       resource // what a subject of it holds
 }
 
 // events lists the eleven types in the order of the documents, then the ping.
 func events() []payloads.EventType {
 	var list []payloads.EventType
-	for _, forms := range [][]form{datasetForms(), recordForms(), responseForms()} {
+	for i, forms := range [][]form{datasetForms(), recordForms(), responseForms()} {
 		for _, f := range forms {
+			f.shows = showsDataset + resource(i)
 			list = append(list, f.eventType())
 		}
 	}
@@ -62,7 +64,15 @@ func (f form) build(b payloads.Build) (*payloads.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return payloads.Obj("type", f.key, "version", envelopeVersion, "timestamp", wire.ISOMicroZ(b.Now), "data", f.data(b, variant)), nil
+	var data *payloads.Object
+	if b.Subject != nil && f.shows != showsNothing {
+		if data, err = subjectData(b, f.shows); err != nil {
+			return nil, err
+		}
+	} else {
+		data = f.data(b, variant)
+	}
+	return payloads.Obj("type", f.key, "version", envelopeVersion, "timestamp", wire.ISOMicroZ(b.Now), "data", data), nil
 }
 
 func (f form) variant(name string) (string, error) {

@@ -103,6 +103,9 @@ func (w *world) newWorkspace(src *synth.Source) *payloads.Object {
 	id := src.UUID()
 	// The SDK's listener knows names of letters, digits, - and _ only.
 	name := synth.Pick(src, "argilla", "nlp-team", "Annotation_EU", "research-lab", "labels-2026", "quality")
+	if w.workspaceName != "" {
+		name = w.workspaceName
+	}
 	if w.spacedWorkspace {
 		name += " main"
 	}

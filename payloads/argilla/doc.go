@@ -1,4 +1,5 @@
-// Package argilla is Argilla as a listener sees it: the webhooks that its server sends.
+// Package argilla is Argilla as a listener and its SDK see it: the webhooks that its server sends, what its users do there, and as much of its
+// API as the SDK needs to register webhooks and to serve them.
 //
 // Profile 2.8 is argilla-server 2.8.0 (develop at 77f5c57c, 2025-03-10). The webhook code is byte-identical from 2.5.0 on, so one profile
 // stands for every release that has webhooks. What was read where:
@@ -15,6 +16,9 @@
 //	secret: 64 bytes, base64, no prefix           argilla-server models/database.py@77f5c57c                 source
 //	signature                                     standardwebhooks 1.0.0 (Python), run                       observed
 //	names and kinds of the sample dataset         docs: Webhooks internal                                    documented
+//	number and order of events, limits            argilla-server contexts, jobs, bulk, api/*.py@77f5c57c     source
+//	API: routing, validation, URLs, ids           FastAPI 0.115.4, pydantic 2.9.2, run                       observed
+//	API: reads on an event                        argilla 2.8.0 SDK, run against this package                observed
 //
 // The complete list is in [Platforms], under Facts.
 //
@@ -39,4 +43,24 @@
 //  8. 2026-11-21. A subscription without secret cannot be signed for and is an error: Argilla has no unsigned webhooks.
 //  9. 2026-11-21. github.com/google/uuid prints native ids; signatures go through package signature, which uses the specification's own
 //     library.
+//  10. 2026-11-21. The state of the world keeps seeds, states and times, and what users said; ids and texts are drawn again when they are
+//     shown, by the code that draws a trigger's world. So a bulk call of 500 records costs 40 kB, and a subject less than 1 kB. Rejected:
+//     keeping printed rows, which would be ten times as much and would fix the quirks of one subscription.
+//  11. 2026-11-21. Where an action finds nothing to work on, the world provides it without events, as if somebody had been busy meanwhile:
+//     a draft to publish, records to answer, an annotator who has not answered yet. Only a thing that was named and is not there is an error.
+//  12. 2026-11-21. Beyond its bounds the world forgets completed records first, then the oldest; a dataset of which records were forgotten goes on.
+//  13. 2026-11-21. An action ends at its moment: what it does is dated backwards from there, and closer together where the action before it
+//     ended just before. So no event is dated later than its delivery, and a story stays in order at any speed.
+//  14. 2026-11-21. The fresh world lies at fixed times in 2025, the same for everybody, and is moved back by days only for an action that
+//     is said to happen before it.
+//  15. 2026-11-21. A read of the API shows a thing of the world as it is now, because that is what the server does, also while older events
+//     are still on their way. Things of triggers exist only in bodies; the newest body counts, a deletion means 404, and the stale record inside
+//     a response does not replace a better one. Rejected: bodies first for everything, which shows the stale record, and empty
+//     lists to a listener that asked for dataset.created only.
+//  16. 2026-11-21. Bodies are parsed as Python parses them, because the place of a fault is part of the answer, and URLs are normalised as
+//     pydantic does. Both were recorded from the real libraries (testdata/captured) and are compared with the records. Where contract and
+//     pydantic 2.9.2 disagree (the words about a bad UUID), the version that the server locks wins. golang.org/x/net/idna maps host names.
+//  17. 2026-11-21. An SDK sends a webhook back as it was shown. What equals the shown form changes nothing, so that all events stay all events,
+//     and a URL of our own API is not normalised behind the user's back.
+//  18. 2026-11-21. A story file that cannot be read becomes a fact without source, which the registry refuses at start.
 package argilla

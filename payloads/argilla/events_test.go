@@ -183,6 +183,26 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
+// The record inside a response event is stale by default; switched off, it is the counted one.
+func TestStaleRecordOfTriggers(t *testing.T) {
+	for _, test := range []struct{ key, variant, stale, fresh string }{
+		{"response.created", "submitted", "pending", "completed"},
+		{"response.created", "draft", "pending", "pending"},
+		{"response.updated", "submitted", "pending", "completed"},
+		{"response.updated", "discarded", "completed", "pending"},
+		{"response.deleted", "submitted", "completed", "pending"},
+	} {
+		for stale, want := range map[bool]string{true: test.stale, false: test.fresh} {
+			if got := text(t, build(t, test.key, test.variant, 1, map[string]bool{"stale-record": stale}), "data.record.status"); got != want {
+				t.Errorf("%s.%s stale %v: %s, want %s", test.key, test.variant, stale, got, want)
+			}
+		}
+	}
+	if got := text(t, build(t, "record.created", "", 1, map[string]bool{"naive-times": false}), "data.inserted_at"); !strings.HasSuffix(got, "Z") {
+		t.Errorf("naive-times off: %s", got)
+	}
+}
+
 func TestFieldKinds(t *testing.T) {
 	urls, embedded, foreign := 0, 0, 0
 	for seed := range uint64(seeds) {

@@ -22,10 +22,12 @@ const (
 	sourceDocs      = "docs: Webhooks internal"
 )
 
-// facts lists what is known about the wire and the policy, without the payloads, whose sources stand in the catalogue.
+// facts lists what is known about the wire, the policy, the actions and the API, without the payloads, whose sources stand in the catalogue.
 func facts() []payloads.Fact {
 	all := append(bodyFacts(), headerFacts()...)
 	all = append(all, policyFacts()...)
+	all = append(all, actionFacts()...)
+	all = append(all, nativeFacts()...)
 	return append(all, listenerFacts()...)
 }
 
@@ -134,6 +136,10 @@ const (
 	quirkWholeSeconds    = "whole-seconds"
 	quirkNoExternalID    = "no-external-id"
 	quirkSpacedWorkspace = "spaced-workspace"
+	quirkStaleRecord     = "stale-record"
+	quirkNaiveTimes      = "naive-times"
+	quirkNewMessageID    = "new-message-id"
+	quirkDroppedKeys     = "dropped-keys"
 )
 
 func quirks() []payloads.Quirk {
@@ -153,6 +159,22 @@ func quirks() []payloads.Quirk {
 		{
 			Name: quirkSpacedWorkspace, Fidelity: payloads.FromSource, Source: "argilla-server CHANGELOG.md@77f5c57c (pull request 5575)",
 			Summary: "The workspace has a space in its name, which the server allows since 2.4 and the SDK's listener does not.",
+		},
+		{
+			Name: quirkStaleRecord, Default: true, Fidelity: payloads.Observed, Source: sourceResponses,
+			Summary: "Response events nest the record as it was before the response was counted. Off: as it is after the count.",
+		},
+		{
+			Name: quirkNaiveTimes, Default: true, Fidelity: payloads.Observed, Source: sourceJobs,
+			Summary: "Times inside data have no zone, unlike the envelope's. Off: they end in Z, too.",
+		},
+		{
+			Name: quirkNewMessageID, Default: true, Fidelity: payloads.FromSource, Source: sourceJobs,
+			Summary: "webhook-id is new at every attempt. Off: it stays the same for a delivery, as the Standard Webhooks specification wants it.",
+		},
+		{
+			Name: quirkDroppedKeys, Default: true, Fidelity: payloads.Observed, Source: sourceJobs,
+			Summary: "Object keys that begin with _sa vanish from data. Off: they are sent.",
 		},
 	}
 }

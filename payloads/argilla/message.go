@@ -13,7 +13,8 @@ import (
 // compose prints the event as the server's json.dumps does; one event is one request.
 func compose(item payloads.Item) ([]payloads.Message, error) {
 	event := item.Event
-	if data, ok := event.Get("data"); ok && hasDroppedKey(data) {
+	drops := item.Subscription.Quirk(quirkDroppedKeys, true)
+	if data, ok := event.Get("data"); ok && drops && hasDroppedKey(data) {
 		// A copy, because the tree belongs to the caller, who may show it.
 		event = payloads.Obj()
 		for _, m := range item.Event.Members() {

@@ -14,8 +14,19 @@ const ID = "argilla"
 // Profile28 is the profile of server 2.8.0, whose wire protocol is the one of every server since 2.5.0.
 const Profile28 = "2.8"
 
+// spacing lies between the events of one action: a worker forks for each job, so two jobs of one call seldom begin in the same moment
+// (rq 1.16.2 worker.py@0e15b2a9; the length is assumed).
+const spacing = 25 * time.Millisecond
+
 // Platforms returns Argilla in each profile, the default first.
+//
+// A story file that cannot be read becomes a fact without source, which no registry accepts: the program refuses to start and tells why.
 func Platforms() []payloads.Platform {
+	does, known := actions(), facts()
+	told, err := stories(does)
+	if err != nil {
+		known = append(known, payloads.Fact{Topic: err.Error()})
+	}
 	return []payloads.Platform{{
 		ID:          ID,
 		Name:        "Argilla",
@@ -25,12 +36,18 @@ func Platforms() []payloads.Platform {
 
 		Events:    events(),
 		Quirks:    quirks(),
-		Facts:     facts(),
+		Facts:     known,
 		Recipe:    recipe(),
 		TestEvent: keyPing,
 		Check:     check,
 
 		NewNativeID: func(random [16]byte, _ time.Time, _ int64) string { return nativeID(random) },
+
+		Actions: does,
+		Stories: told,
+		Inspect: inspect,
+		Spacing: spacing,
+		Native:  native(),
 
 		Compose: compose,
 		Sign:    sign,

@@ -40,7 +40,10 @@ func (w *world) counted(response time.Time) recordState {
 func (w *world) record(s recordState) *payloads.Object {
 	src := w.source(placeRecord)
 	id, urn := src.UUID(), src.UUID()
-	metadata := w.metadata(src)
+	metadata := w.drawMetadata(src)
+	if w.metadata != nil {
+		metadata = w.metadata
+	}
 	var external payloads.Value
 	if !w.noExternalID {
 		external = "<urn:uuid:" + urn + ">"
@@ -61,8 +64,8 @@ func (w *world) record(s recordState) *payloads.Object {
 	)
 }
 
-// metadata gives every metadata property a value within its bounds, in the order of the properties.
-func (w *world) metadata(src *synth.Source) *payloads.Object {
+// drawMetadata gives every metadata property a value within its bounds, in the order of the properties.
+func (w *world) drawMetadata(src *synth.Source) *payloads.Object {
 	const charactersPerToken = 4
 	values := map[string]payloads.Value{
 		"dump":             fmt.Sprintf("CC-MAIN-%d-%02d", src.Int(2018, 2025), src.Int(1, 52)),

@@ -26,6 +26,9 @@ type responseState struct {
 func (w *world) createdResponse(status string) responseState {
 	at := w.now.Add(-w.handling)
 	s := responseState{status: status, created: at, changed: at, record: w.untouched()}
+	if !w.staleRecord && status == statusSubmitted {
+		s.record = w.counted(at)
+	}
 	s.record.dataset.lastUse = at.Add(activityAfter)
 	return s
 }
@@ -35,8 +38,13 @@ func (w *world) createdResponse(status string) responseState {
 func (w *world) updatedResponse(status string) responseState {
 	before, at := w.now.Add(-w.earlier), w.now.Add(-w.handling)
 	s := responseState{status: status, created: before, changed: at, record: w.untouched()}
-	if status == statusDiscarded {
+	switch {
+	case w.staleRecord && status == statusDiscarded:
 		s.record = w.counted(before)
+	case !w.staleRecord && status == statusDiscarded:
+		s.record.changed = at.Add(recountAfter) // pending again
+	case !w.staleRecord && status == statusSubmitted:
+		s.record = w.counted(at)
 	}
 	s.record.dataset.lastUse = at.Add(activityAfter)
 	return s
@@ -46,7 +54,7 @@ func (w *world) updatedResponse(status string) responseState {
 func (w *world) deletedResponse(status string) responseState {
 	at := w.now.Add(-w.earlier)
 	s := responseState{status: status, created: at, changed: at, record: w.untouched()}
-	if status == statusSubmitted {
+	if status == statusSubmitted && w.staleRecord {
 		s.record = w.counted(at)
 	}
 	s.record.dataset.lastUse = at.Add(activityAfter)
@@ -57,7 +65,11 @@ func (w *world) deletedResponse(status string) responseState {
 func (w *world) response(s responseState) *payloads.Object {
 	src := w.source(placeResponse)
 	id := src.UUID()
-	var values payloads.Value = w.values(src, s.status)
+	answers := w.answers(src, s.status)
+	if w.values != nil {
+		answers = w.values
+	}
+	var values payloads.Value = answers
 	if w.nullValues && s.status != statusSubmitted {
 		values = nil
 	}
@@ -85,13 +97,17 @@ func (w *world) user() *payloads.Object {
 		last = nil
 	}
 	role := synth.Pick(src, "annotator", "annotator", "annotator", "admin", "owner")
+	username := p.Username
+	if w.username != "" {
+		username, role = w.username, w.role
+	}
 	at := w.print(w.userAt)
-	return payloads.Obj("id", id, "first_name", first, "last_name", last, "username", p.Username, "role", role, "inserted_at", at, "updated_at", at)
+	return payloads.Obj("id", id, "first_name", first, "last_name", last, "username", username, "role", role, "inserted_at", at, "updated_at", at)
 }
 
-// values answers the questions: all that are required and some of the others in a submission, fewer of them in anything else.
+// answers answers the questions: all that are required and some of the others in a submission, fewer of them in anything else.
 // Every answer is drawn, whether it is shown or not, so that a draft and the submission that follows it agree.
-func (w *world) values(src *synth.Source, status string) *payloads.Object {
+func (w *world) answers(src *synth.Source, status string) *payloads.Object {
 	o := &payloads.Object{}
 	for i, q := range w.questions {
 		answered := src.Bool(0.7) || q.required

@@ -1,6 +1,7 @@
 package argilla
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -30,6 +31,10 @@ func sign(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 		return payloads.Signed{}, fmt.Errorf("sign argilla message: %w", err)
 	}
 	id := messageID(stamp.Random)
+	if !stamp.Subscription.Quirk(quirkNewMessageID, true) {
+		digest := sha256.Sum256([]byte(stamp.DeliveryID))
+		id = messageID([16]byte(digest[:16]))
+	}
 	value, err := signer.Sign(id, stamp.Time, m.Body)
 	if err != nil {
 		return payloads.Signed{}, fmt.Errorf("sign argilla message: %w", err)
