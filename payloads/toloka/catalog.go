@@ -31,12 +31,12 @@ func events() []payloads.EventType {
 			Key: DynamicOverlapCompleted, Title: "Dynamic overlap completed",
 			Summary: "Sent when an aggregated answer is there after dynamic overlap.", Build: buildOverlapCompleted,
 		},
-		assignment(AssignmentCreated, "Assignment created", "Sent when a task suite is given to a Toloker."),
-		assignment(AssignmentSubmitted, "Assignment submitted", "Sent when a Toloker has finished and waits for the requester's review."),
-		assignment(AssignmentSkipped, "Assignment skipped", "Sent when a Toloker took a task suite, skipped it and will not come back to it."),
-		assignment(AssignmentExpired, "Assignment expired", "Sent when the time ran out, or the Toloker gave the suite up before that."),
-		assignment(AssignmentApproved, "Assignment approved", "Sent when the requester accepted the work; the assignment's status is then ACCEPTED."),
-		assignment(AssignmentRejected, "Assignment rejected", "Sent when the requester rejected the work; it can still be approved later."),
+		assignmentType(AssignmentCreated, "Assignment created", "Sent when a task suite is given to a Toloker."),
+		assignmentType(AssignmentSubmitted, "Assignment submitted", "Sent when a Toloker has finished and waits for the requester's review."),
+		assignmentType(AssignmentSkipped, "Assignment skipped", "Sent when a Toloker took a task suite, skipped it and will not come back to it."),
+		assignmentType(AssignmentExpired, "Assignment expired", "Sent when the time ran out, or the Toloker gave the suite up before that."),
+		assignmentType(AssignmentApproved, "Assignment approved", "Sent when the requester accepted the work; the assignment's status is then ACCEPTED."),
+		assignmentType(AssignmentRejected, "Assignment rejected", "Sent when the requester rejected the work; it can still be approved later."),
 		{
 			Key: TestEvent, Title: "Test event", Summary: "Sent only by a test call of the subscription API, a single time.",
 			Source: sourceTest, Once: true, Build: buildTest,
@@ -52,7 +52,7 @@ func events() []payloads.EventType {
 	return list
 }
 
-func assignment(key, title, summary string) payloads.EventType {
+func assignmentType(key, title, summary string) payloads.EventType {
 	return payloads.EventType{Key: key, Title: title, Summary: summary, Build: buildAssignment(key)}
 }
 

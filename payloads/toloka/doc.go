@@ -13,6 +13,8 @@
 //	no signature without a secret     docs: using-webhook-subscriptions              documented
 //	events of a batch mix types       an anonymous draft of the format               assumed
 //	window, size, retry, timeout      nobody published them                          assumed
+//	paths and forms of the API        docs: fullApi.yaml; toloka-kit, java-sdk       documented
+//	upsert key, status of 401         nobody published them                          assumed
 //
 // # Decisions
 //
@@ -27,5 +29,27 @@
 //     whether the server does is unknown, so that form is the quirk short-hex, off by default, and Verify accepts both.
 //  5. 2026-11-21. A subscription's own fields come after Toloka's and may replace Content-Type; the signature cannot be replaced. Toloka
 //     itself has no custom fields, so this is ours.
-//  6. 2026-11-21. Only packages of this module: wire prints Java's JSON, synth makes the material, signature computes HMACs.
+//  6. 2026-11-21. A builder prints a subject: invented from the seed for a trigger, taken from the world for an action. uuid is no part of
+//     it, it comes from the id seed, the type and the subject, so a replay with new ids has a new uuid and nothing else.
+//  7. 2026-11-21. The world is one project with pools, suites, tasks and assignments. What Tolokers see and answer is computed from ids, so it
+//     need not be kept. The pool opened or made last is the one that actions mean; a pool that the world does not know is made when it is
+//     named, because a listener has one that its own SDK registered. An action that finds nothing to act on lets a new Toloker provide it.
+//     Rejected: an error there, which would make people perform three actions to see one event.
+//  8. 2026-11-21. A row registered through the native API keeps id and time in options.rows. Rows without an entry there have RowID and
+//     CreatedAt plus a millisecond for their place in the catalogue, moved on to the next free millisecond, since toloka-kit loses rows that
+//     share a time while it pages. The native API writes all rows of a subscription that it changes, so they never move again.
+//  9. 2026-11-21. A row is one and the same by pool_id, event_type and webhook_url. An upsert keeps its id and time and replaces its secret,
+//     also by none. Where only some rows of a subscription of ours get another secret, these move to a subscription that has it, a copy
+//     of the old one's headers, quirks and policy, or one that is there; rows of one URL, secret and pool share a subscription. Several
+//     processes that upsert the same new row at the same moment may make it twice.
+//  10. 2026-11-21. A subscription of ours without scope shows rows with the pool_id "", which can be read and deleted there but not upserted. A
+//     disabled one shows its rows as well, since the platform knows no such state, and an upsert does not switch it on.
+//  11. 2026-11-21. Registering a row opens its pool in the world, since on the real platform it is there before; actions without a pool, and so
+//     the stories, then happen where the listener looks.
+//  12. 2026-11-21. GET of an assignment also finds those that only triggers named, in the latest requests, so that the usual listener, which
+//     asks for the assignment of each event, works with triggers too. PATCH brings them into the world.
+//  13. 2026-11-21. Stale time, wrong secret and missing signature are quirks although Toloka is not known to send them: they are what a listener
+//     has to be tested with. They are off and say whose they are.
+//  14. 2026-11-21. Only packages of this module: wire prints Java's JSON, synth makes the material, signature computes HMACs; google/uuid
+//     prints request ids.
 package toloka

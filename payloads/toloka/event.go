@@ -7,7 +7,7 @@ import (
 	"github.com/annohook/annohook/payloads/internal/wire"
 )
 
-// buildPoolClosed makes POOL_CLOSED; the variant is the close_reason.
+// buildPoolClosed makes POOL_CLOSED; the close_reason is the subject's, or else the variant.
 func buildPoolClosed(b payloads.Build) (*payloads.Object, error) {
 	reason := ""
 	for _, v := range closeReasons() {
@@ -18,14 +18,20 @@ func buildPoolClosed(b payloads.Build) (*payloads.Object, error) {
 	if reason == "" {
 		return nil, unknownVariant(PoolClosed, b.Variant)
 	}
-	w := newWorld(b)
+	s, err := subjectOf(b)
+	if err != nil {
+		return nil, err
+	}
+	if s.Reason != "" {
+		reason = s.Reason
+	}
 	return finish(b, payloads.Obj(
 		"uuid", eventUUID(b, PoolClosed),
 		"event_time", eventTime(b),
-		"project_id", w.project,
-		"pool_id", w.pool,
+		"project_id", s.Project,
+		"pool_id", s.Pool,
 		"close_reason", reason,
-		"webhook_subscription_id", rowOf(b, w, PoolClosed),
+		"webhook_subscription_id", rowOf(b, s, PoolClosed),
 		"type", PoolClosed,
 	)), nil
 }
@@ -33,18 +39,18 @@ func buildPoolClosed(b payloads.Build) (*payloads.Object, error) {
 // buildAssignment returns the builder of one of the six assignment events, which differ in their type alone.
 func buildAssignment(key string) func(payloads.Build) (*payloads.Object, error) {
 	return func(b payloads.Build) (*payloads.Object, error) {
-		if b.Variant != "" {
-			return nil, unknownVariant(key, b.Variant)
+		s, err := plainSubject(b, key)
+		if err != nil {
+			return nil, err
 		}
-		w := newWorld(b)
 		return finish(b, payloads.Obj(
 			"uuid", eventUUID(b, key),
 			"event_time", eventTime(b),
-			"project_id", w.project,
-			"pool_id", w.pool,
-			"task_suite_id", w.suite,
-			"assignment_id", w.assignment,
-			"webhook_subscription_id", rowOf(b, w, key),
+			"project_id", s.Project,
+			"pool_id", s.Pool,
+			"task_suite_id", s.Suite,
+			"assignment_id", s.Assignment,
+			"webhook_subscription_id", rowOf(b, s, key),
 			"type", key,
 		)), nil
 	}
@@ -53,53 +59,65 @@ func buildAssignment(key string) func(payloads.Build) (*payloads.Object, error) 
 // buildOverlapCompleted makes DYNAMIC_OVERLAP_COMPLETED. The documents' table calls confidence an integer and output_values an array;
 // their sample, followed here, has a fraction and an object.
 func buildOverlapCompleted(b payloads.Build) (*payloads.Object, error) {
-	if b.Variant != "" {
-		return nil, unknownVariant(DynamicOverlapCompleted, b.Variant)
+	s, err := plainSubject(b, DynamicOverlapCompleted)
+	if err != nil {
+		return nil, err
 	}
-	w := newWorld(b)
-	assignments := payloads.Array{w.assignment}
-	for _, id := range w.others {
-		assignments = append(assignments, id)
+	assignments := make(payloads.Array, len(s.Assignments))
+	for i, id := range s.Assignments {
+		assignments[i] = id
 	}
-	return finish(b, payloads.Obj(
+	event := finish(b, payloads.Obj(
 		"uuid", eventUUID(b, DynamicOverlapCompleted),
 		"event_time", eventTime(b),
-		"project_id", w.project,
-		"pool_id", w.pool,
-		"task_id", w.task,
-		"confidence", w.confidence,
-		"webhook_subscription_id", rowOf(b, w, DynamicOverlapCompleted),
+		"project_id", s.Project,
+		"pool_id", s.Pool,
+		"task_id", s.Task,
+		"confidence", s.Confidence,
+		"webhook_subscription_id", rowOf(b, s, DynamicOverlapCompleted),
 		"type", DynamicOverlapCompleted,
 		"assignment_ids", assignments,
-		"output_values", w.answer,
-	)), nil
+		"output_values", s.answer,
+	))
+	if b.Subscription.Quirk(QuirkNoAssignmentIDs, false) {
+		event.Delete("assignment_ids")
+	}
+	return event, nil
 }
 
 // buildTest makes TEST_EVENT, which names no subscription.
 func buildTest(b payloads.Build) (*payloads.Object, error) {
-	if b.Variant != "" {
-		return nil, unknownVariant(TestEvent, b.Variant)
+	s, err := plainSubject(b, TestEvent)
+	if err != nil {
+		return nil, err
 	}
-	w := newWorld(b)
 	return finish(b, payloads.Obj(
 		"uuid", eventUUID(b, TestEvent),
 		"event_time", eventTime(b),
-		"project_id", w.project,
-		"pool_id", w.pool,
+		"project_id", s.Project,
+		"pool_id", s.Pool,
 		"type", TestEvent,
 	)), nil
+}
+
+// plainSubject is the subject of an event type without variants.
+func plainSubject(b payloads.Build, key string) (subject, error) {
+	if b.Variant != "" {
+		return subject{}, unknownVariant(key, b.Variant)
+	}
+	return subjectOf(b)
 }
 
 func unknownVariant(key, variant string) error {
 	return fmt.Errorf("event type %s has no variant %q", key, variant)
 }
 
-// rowOf is the row of the subscription that the event is built for, or one that could be where there is none.
-func rowOf(b payloads.Build, w world, key string) string {
-	if row := RowID(b.Subscription.NativeID, key); row != "" {
-		return row
+// rowOf is the id of the row of the subscription that the event is built for, or one that could be where there is none.
+func rowOf(b payloads.Build, s subject, key string) string {
+	if id := rowID(b.Subscription, key); id != "" {
+		return id
 	}
-	return w.row
+	return s.row
 }
 
 // layoutMilli is the other form of times that Toloka's API allows: milliseconds, no zone.

@@ -12,14 +12,24 @@ const (
 	QuirkMillis      = "millis"
 	QuirkShortHex    = "short-hex"
 	QuirkHeaderOrder = "header-order"
+
+	QuirkNoAssignmentIDs = "no-assignment-ids"
+	QuirkDuplicates      = "duplicates"
+	QuirkStaleTime       = "stale-ts"
+	QuirkWrongSecret     = "wrong-secret"
+	QuirkNoSignature     = "no-signature"
 )
 
 const (
 	sourceAuth   = "docs: authentication (Toloka/docs@c28c2aca)"
+	sourceDraft  = "an anonymous draft of the format"
 	sourceSilent = "looked for in the docs' history, toloka-kit@e5e0450 and toloka-java-sdk@61aba14; the house policy stands in"
 )
 
-func quirks() []payloads.Quirk {
+func quirks() []payloads.Quirk { return slices.Concat(shapeQuirks(), refusalQuirks()) }
+
+// shapeQuirks are other forms that an honest request could have.
+func shapeQuirks() []payloads.Quirk {
 	return []payloads.Quirk{
 		{
 			Name: QuirkKeyOrder, Fidelity: payloads.Documented, Source: sourceAuth,
@@ -37,10 +47,39 @@ func quirks() []payloads.Quirk {
 			Name: QuirkHeaderOrder, Fidelity: payloads.Assumed, Source: "inferred: the field is the text of a Java Map, and a HashMap prints v, sign, ts",
 			Summary: "Prints the parts of the signature field in the order v, sign, ts.",
 		},
+		{
+			Name: QuirkNoAssignmentIDs, Fidelity: payloads.Assumed, Source: sourceDraft,
+			Summary: "Leaves assignment_ids out of DYNAMIC_OVERLAP_COMPLETED, as an older draft of the format does.",
+		},
+		{
+			Name: QuirkDuplicates, Fidelity: payloads.Assumed, Source: sourceSilent + ": whether an event comes once or at least once is not published",
+			Summary: "Sends each event twice with the same uuid, in one request or in two where max_events cuts between them. Test events come once.",
+		},
 	}
 }
 
-func facts() []payloads.Fact { return slices.Concat(bodyFacts(), headerFacts(), deliveryFacts()) }
+// refusalQuirks make requests that a careful listener refuses, or would if the documents gave it a bound.
+func refusalQuirks() []payloads.Quirk {
+	const source = "our own, for testing listeners; Toloka is not known to do it"
+	return []payloads.Quirk{
+		{
+			Name: QuirkStaleTime, Fidelity: payloads.Assumed, Source: source,
+			Summary: "Signs with a ts of an hour ago; the signature is right. No bound for its age is documented.",
+		},
+		{
+			Name: QuirkWrongSecret, Fidelity: payloads.Assumed, Source: source,
+			Summary: "Signs with another secret, so a listener that checks must refuse.",
+		},
+		{
+			Name: QuirkNoSignature, Fidelity: payloads.Assumed, Source: source,
+			Summary: "Leaves the signature out although there is a secret, so a listener that checks must refuse.",
+		},
+	}
+}
+
+func facts() []payloads.Fact {
+	return slices.Concat(bodyFacts(), headerFacts(), deliveryFacts(), worldFacts(), registrationFacts(), answerFacts())
+}
 
 func bodyFacts() []payloads.Fact {
 	return []payloads.Fact{

@@ -14,7 +14,11 @@ func compose(item payloads.Item) ([]payloads.Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compose toloka event %s: %w", item.Type.Key, err)
 	}
-	return []payloads.Message{{Method: item.Type.Method, Body: body}}, nil
+	messages := []payloads.Message{{Method: item.Type.Method, Body: body}}
+	if item.Subscription.Quirk(QuirkDuplicates, false) && !item.Type.Once {
+		messages = append(messages, messages[0]) // held like any other: in the same request, or in the next one where this is full
+	}
+	return messages, nil
 }
 
 // errNoEvents is returned for a batch of nothing, which Toloka never sends.

@@ -31,6 +31,10 @@ func options() []payloads.Option {
 			Summary: "The most events of one request, 1 to 1000; a full batch goes out before its window ends.",
 		},
 		{
+			In: "options", Name: optionRows, Kind: "object", Fidelity: payloads.Assumed,
+			Summary: `Ids and times of the rows that this subscription has in Toloka's own API, by event type: {"POOL_CLOSED":{"id":"24 hex digits","created":"2026-11-21T10:00:00.123"}}. Kept by that API; without it both are derived.`,
+		},
+		{
 			In: "scope", Name: "pool_id", Kind: "string", Fidelity: payloads.Documented,
 			Summary: "The pool whose events are wanted; without it, those of every pool.",
 		},
@@ -46,7 +50,11 @@ func check(s subscriptions.Subscription) []payloads.Problem {
 	for _, m := range members(s.Scope, "scope", []string{"pool_id"}, bad) {
 		checkPool(m.Value, bad)
 	}
-	for _, m := range members(s.Options, "options", []string{"batch"}, bad) {
+	for _, m := range members(s.Options, "options", optionKeys(), bad) {
+		if m.Key == optionRows {
+			checkRows(m.Value, bad)
+			continue
+		}
 		checkBatch(m.Value, bad)
 	}
 	if s.Headers.Get(HeaderSignature) != "" {
@@ -54,6 +62,8 @@ func check(s subscriptions.Subscription) []payloads.Problem {
 	}
 	return problems
 }
+
+func optionKeys() []string { return []string{"batch", optionRows} }
 
 // members reads a JSON object and returns its known keys; every other one, and whatever is no object, is a problem.
 func members(data []byte, field string, allowed []string, bad func(field, format string, args ...any)) []payloads.Member {
@@ -111,11 +121,39 @@ func checkBatch(v payloads.Value, bad func(field, format string, args ...any)) {
 	}
 }
 
+func checkRows(v payloads.Value, bad func(field, format string, args ...any)) {
+	seen := map[string]string{}
+	for _, m := range known(v, "options.rows", eventKeys(), bad) {
+		field := "options.rows." + m.Key
+		var kept keptRow
+		for _, part := range known(m.Value, field, []string{"id", "created"}, bad) {
+			text, _ := part.Value.(string)
+			if part.Key == "id" {
+				kept.ID = text
+			} else {
+				kept.Created = text
+			}
+		}
+		if !isRowID(kept.ID) {
+			bad(field+".id", "must be a string of %d lower-case hex digits", rowIDDigits)
+		} else if other := seen[kept.ID]; other != "" {
+			bad(field+".id", "is the id of %s already", other)
+		}
+		seen[kept.ID] = m.Key
+		if _, ok := kept.time(); !ok {
+			bad(field+".created", "must be a time in UTC such as %q", layoutMilli)
+		}
+	}
+}
+
 // settings reads options.batch; a key that is absent, or that check would refuse, has its default.
 func settings(s subscriptions.Subscription) (time.Duration, int) {
 	window, most := DefaultWindow, DefaultMaxEvents
 	silent := func(string, string, ...any) {}
-	for _, batch := range members(s.Options, "options", []string{"batch"}, silent) {
+	for _, batch := range members(s.Options, "options", optionKeys(), silent) {
+		if batch.Key != "batch" {
+			continue
+		}
 		for _, m := range known(batch.Value, "options.batch", []string{"window", "max_events"}, silent) {
 			switch v := m.Value.(type) {
 			case string:

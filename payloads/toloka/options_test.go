@@ -34,6 +34,19 @@ func TestCheck(t *testing.T) {
 		{"batch is a list", "", `{"batch":[]}`, "options.batch"},
 		{"unknown option", "", `{"window":"1s"}`, "options.window"},
 		{"twice", "", `{"batch":{},"batch":{}}`, "options"},
+		{"rows", "", `{"rows":{"POOL_CLOSED":{"id":"62ee14ada451956b21388859","created":"2026-11-21T10:00:00.123"}}}`, ""},
+		{"no rows", "", `{"rows":{}}`, ""},
+		{"null rows", "", `{"rows":null}`, ""},
+		{"rows as list", "", `{"rows":[]}`, "options.rows"},
+		{"row of no event type", "", `{"rows":{"POOL_OPENED":{}}}`, "options.rows.POOL_OPENED"},
+		{"row without anything", "", `{"rows":{"POOL_CLOSED":{}}}`, "options.rows.POOL_CLOSED.id options.rows.POOL_CLOSED.created"},
+		{"upper-case id", "", `{"rows":{"POOL_CLOSED":{"id":"62EE14ADA451956B21388859","created":"2026-11-21T10:00:00.123"}}}`, "options.rows.POOL_CLOSED.id"},
+		{"time with zone", "", `{"rows":{"POOL_CLOSED":{"id":"62ee14ada451956b21388859","created":"2026-11-21T10:00:00.123Z"}}}`, "options.rows.POOL_CLOSED.created"},
+		{
+			"one id twice", "",
+			`{"rows":{"POOL_CLOSED":{"id":"62ee14ada451956b21388859","created":"2026-11-21T10:00:00.123"},"TEST_EVENT":{"id":"62ee14ada451956b21388859","created":"2026-11-21T10:00:00.124"}}}`,
+			"options.rows.TEST_EVENT.id",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -61,6 +74,7 @@ func TestBatchSettings(t *testing.T) {
 		{`{"batch":{"max_events":10}}`, time.Second, 10},
 		{`{"batch":{"window":"1m30s","max_events":1000}}`, 90 * time.Second, 1000},
 		{`{"batch":{"window":"2h","max_events":0}}`, time.Second, 50},
+		{`{"rows":{"window":"3s"},"batch":{"window":"2s"}}`, 2 * time.Second, 50},
 		{`[`, time.Second, 50},
 	}
 	for _, tt := range tests {

@@ -1,8 +1,11 @@
 package toloka
 
 import (
+	"embed"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
+	"io/fs"
 	"math"
 	"time"
 
@@ -18,8 +21,25 @@ const ProfileV1 = "v1"
 // timeout of one attempt. Toloka documents none; this is the house policy.
 const timeout = 20 * time.Second
 
-// Platforms returns Toloka in its one profile.
+//go:embed stories/*.json
+var storyFiles embed.FS
+
+// readStories reads the story files, which are part of the program.
+func readStories() ([]payloads.Story, error) {
+	files, err := fs.Sub(storyFiles, "stories")
+	if err != nil {
+		return nil, fmt.Errorf("stories of toloka: %w", err)
+	}
+	return payloads.ReadStories(files, actions())
+}
+
+// Platforms returns Toloka in its one profile. Where a story file is wrong, it returns a value that says so in its profile and that no registry
+// accepts: the files are part of the program, so this is found by the first test.
 func Platforms() []payloads.Platform {
+	stories, err := readStories()
+	if err != nil {
+		return []payloads.Platform{{ID: ID, Profile: err.Error()}}
+	}
 	return []payloads.Platform{{
 		ID:          ID,
 		Name:        "Toloka",
@@ -37,6 +57,11 @@ func Platforms() []payloads.Platform {
 		Check:       check,
 		Matches:     matches,
 		NewNativeID: newNativeID,
+
+		Actions: actions(),
+		Stories: stories,
+		Inspect: inspect,
+		Native:  native(),
 
 		Compose: compose,
 		Sign:    sign,

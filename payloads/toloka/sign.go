@@ -29,10 +29,17 @@ const (
 func sign(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 	s := stamp.Subscription
 	var signed payloads.Signed
-	if s.Secret != "" {
-		ts := strconv.FormatInt(stamp.Time.UnixMilli(), 10)
+	if s.Secret != "" && !s.Quirk(QuirkNoSignature, false) {
+		at, key := stamp.Time, string(s.Secret)
+		if s.Quirk(QuirkStaleTime, false) {
+			at = at.Add(-staleAge)
+		}
+		if s.Quirk(QuirkWrongSecret, false) {
+			key += wrongSuffix
+		}
+		ts := strconv.FormatInt(at.UnixMilli(), 10)
 		prefix := ts + "." + version + "."
-		digits := signature.HMACSHA256Hex([]byte(s.Secret), []byte(prefix), m.Body)
+		digits := signature.HMACSHA256Hex([]byte(key), []byte(prefix), m.Body)
 		if s.Quirk(QuirkShortHex, false) {
 			digits = javaHex(digits)
 		}
@@ -43,7 +50,7 @@ func sign(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 		signed.Header = payloads.H(HeaderSignature, value)
 		signed.Signature = &payloads.Signature{
 			Scheme: scheme, Header: HeaderSignature, Prefix: prefix, Body: true,
-			KeyFingerprint: signature.Fingerprint(string(s.Secret)), Value: value,
+			KeyFingerprint: signature.Fingerprint(key), Value: value,
 		}
 	}
 	signed.Header = append(signed.Header, payloads.Field{Name: "Content-Type", Value: "application/json"})
@@ -54,6 +61,12 @@ func sign(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 	}
 	return signed, nil
 }
+
+// What the quirks that break a signature do: staleAge is how old its time is, wrongSuffix what is added to the secret.
+const (
+	staleAge    = time.Hour
+	wrongSuffix = "?"
+)
 
 // javaHex prints the digest as a Java BigInteger padded to 40 digits does: without leading zeros beyond those.
 func javaHex(digits string) string {
