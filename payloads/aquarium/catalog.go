@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/subscriptions"
 )
 
 // Names of the event types.
@@ -18,47 +19,70 @@ const (
 	keyTest     = "test"
 )
 
-// form is one event type: its words in the catalogue and how the entity gets into the event.
+// form is one event type: its words in the catalogue, how a trigger draws what it is about, and how that gets into the event.
 type form struct {
 	key, title, summary, source string
 	fidelity                    payloads.Fidelity
 	variants                    []payloads.Variant
-	entity                      func(w *world, event *payloads.Object, variant string)
+	draw                        func(*world, string) subject
+	print                       func(subject, printer, *payloads.Object)
 }
 
-// events lists the five types in the order of the documents, then the test.
-func events(labelFrameKey string) []payloads.EventType {
+// events lists the five types in the order of the documents, then the test. misspelled is whether the profile prints the documents'
+// spelling by default.
+func events(misspelled bool) []payloads.EventType {
 	var list []payloads.EventType
 	for _, f := range append(datasetForms(), issueForms()...) {
-		list = append(list, f.eventType(labelFrameKey))
+		list = append(list, f.eventType(misspelled))
 	}
 	test := form{
 		key: keyTest, title: "Test payload", fidelity: payloads.Assumed, source: sourceGuess,
 		summary: "Sent once by the send icon of a webhook; nothing but the envelope.",
-		entity:  func(*world, *payloads.Object, string) {},
-	}.eventType(labelFrameKey)
+		draw:    func(w *world, _ string) subject { return subject{Project: w.project} },
+		print:   printTest,
+	}.eventType(misspelled)
 	test.Unlisted, test.Once = true, true
 	return append(list, test)
 }
 
-func (f form) eventType(labelFrameKey string) payloads.EventType {
+// printTest adds no entity.
+func printTest(subject, printer, *payloads.Object) {}
+
+func (f form) eventType(misspelled bool) payloads.EventType {
 	return payloads.EventType{
 		Key: f.key, Name: f.key, Title: f.title, Summary: f.summary, Method: http.MethodPost,
 		Variants: f.variants, Fidelity: f.fidelity, Source: f.source,
-		Build: func(b payloads.Build) (*payloads.Object, error) { return f.build(b, labelFrameKey) },
+		Build: func(b payloads.Build) (*payloads.Object, error) { return f.build(b, misspelled) },
 	}
 }
 
 // build makes the event: the envelope of the documents, event and project, then the entity.
-func (f form) build(b payloads.Build, labelFrameKey string) (*payloads.Object, error) {
+func (f form) build(b payloads.Build, misspelled bool) (*payloads.Object, error) {
 	variant, err := f.variant(b.Variant)
 	if err != nil {
 		return nil, err
 	}
-	w := newWorld(b, labelFrameKey)
-	event := payloads.Obj("event", f.key, "project", w.project)
-	f.entity(w, event, variant)
+	var about subject
+	if b.Subject == nil {
+		about = f.draw(newWorld(b), variant)
+	} else if about, err = readSubject(f.key, b.Subject); err != nil {
+		return nil, err
+	}
+	event := payloads.Obj("event", f.name(b.Subscription), "project", about.Project)
+	f.print(about, newPrinter(b.Subscription, misspelled), event)
 	return event, nil
+}
+
+// name is what the event says it is. Only a test send may say something else than its key.
+func (f form) name(s subscriptions.Subscription) string {
+	switch {
+	case f.key != keyTest || !s.Quirk(quirkTestAsEvent, false):
+		return f.key
+	case len(s.Events) > 0:
+		return s.Events[0]
+	default:
+		return keyComplete
+	}
 }
 
 func (f form) variant(name string) (string, error) {
@@ -88,13 +112,13 @@ func datasetForms() []form {
 			key: keyComplete, title: "Dataset Completed Processing", fidelity: payloads.Assumed, variants: variants,
 			source:  sourceExport + " (name); the entity is reconstructed from " + sourceClient,
 			summary: "A labeled dataset, or an inference set of one, was uploaded and processed.",
-			entity:  func(w *world, event *payloads.Object, variant string) { w.processed(event, variant, false) },
+			draw:    drawProcessed(false), print: printProcessed,
 		},
 		{
 			key: keyFailed, title: "Dataset Failed Processing", fidelity: payloads.Assumed, variants: variants,
 			source:  sourceExport + " (name); the entity is reconstructed from " + sourceClient,
 			summary: "A labeled dataset, or an inference set of one, was uploaded and could not be processed.",
-			entity:  func(w *world, event *payloads.Object, variant string) { w.processed(event, variant, true) },
+			draw:    drawProcessed(true), print: printProcessed,
 		},
 	}
 }
@@ -105,13 +129,13 @@ func issueForms() []form {
 			key: keyCreated, title: "Issues Created", fidelity: payloads.Assumed,
 			source:  sourceExport + " (name); the entity is reconstructed from " + sourceIssues,
 			summary: "One or more issues were created.",
-			entity:  func(w *world, event *payloads.Object, _ string) { w.issuesCreated(event) },
+			draw:    drawIssuesCreated, print: printIssuesCreated,
 		},
 		{
 			key: keyUpdate, title: "Issue Updated", fidelity: payloads.Assumed,
 			source:  sourceExport + " (name); the entity is reconstructed from " + sourceIssues,
 			summary: "An issue was changed. Which changes count is not documented; here it came to another state.",
-			entity:  func(w *world, event *payloads.Object, _ string) { w.issueUpdate(event) },
+			draw:    drawIssueUpdate, print: printIssueUpdate,
 		},
 		{
 			key: keyExported, title: "Issue Exported", fidelity: payloads.Documented, source: sourceLabeling,
@@ -121,7 +145,7 @@ func issueForms() []form {
 				{Name: variantCrop, Summary: "The elements are crops: one label of a frame each.", Fidelity: payloads.Documented},
 				{Name: variantNoInference, Summary: "Frames of a labeled dataset: no inference set, no confidence.", Fidelity: payloads.Assumed},
 			},
-			entity: func(w *world, event *payloads.Object, variant string) { w.issueExported(event, variant) },
+			draw: drawIssueExported, print: printIssueExported,
 		},
 	}
 }

@@ -33,5 +33,15 @@
 //  7. 2026-11-21. One world per seed, each part drawn from a source of its own in a fixed order, as in package argilla; so issues-created,
 //     issue-update and issue-exported of one seed are about one issue.
 //  8. 2026-11-21. All labels are BBOX_2D: it is the only type whose attributes are known.
-//  9. 2026-11-21. github.com/google/uuid prints native ids. Their form is a guess, as webhooks have no public API.
+//  9. 2026-11-21. Triggers and actions print through the same functions: a trigger draws a subject, an action takes one from its world, and
+//     nothing else reaches a printer.
+//  10. 2026-11-21. The elements of an issue are not kept, only the seeds they are drawn from: the n-th element is the same one in every export,
+//     and two hundred of them weigh nothing in worlds and histories. Rejected: frames in the world, half a megabyte for one issue.
+//  11. 2026-11-21. Datasets and issues can be made in a project by any name, and the project is there: a subscription's scope is a name that
+//     its user made up, and no event tells of new projects. Changing and exporting want a project that exists.
+//  12. 2026-11-21. The spelling of label_coordinate_frame is a quirk whose default is all that sets the profiles apart, so either profile can
+//     be had with either spelling.
+//  13. 2026-11-21. A story that cannot be read makes a value that every registry refuses, with the reason as its profile; no stories at all would go
+//     unnoticed.
+//  14. 2026-11-21. github.com/google/uuid prints native ids. Their form is a guess, as webhooks have no public API.
 package aquarium

@@ -8,9 +8,21 @@ type domain struct {
 	scenes, issues, notes                []string
 }
 
-// newDomain draws the field of work; all names in it are invented.
-func newDomain(src *synth.Source) domain {
-	return synth.Pick(src, driving, warehouse, orchard, radiology, retail)()
+// domains lists the fields of work; all names in them are invented. Their places must not change: they are kept in worlds.
+func domains() []func() domain {
+	return []func() domain{driving, warehouse, orchard, radiology, retail}
+}
+
+// newDomain draws a field of work.
+func newDomain(src *synth.Source) int { return src.Int(0, len(domains())-1) }
+
+// domainOf returns the field of work at a place; the first for a place that there is not.
+func domainOf(at int) domain {
+	list := domains()
+	if at < 0 || at >= len(list) {
+		at = 0
+	}
+	return list[at]()
 }
 
 func driving() domain {

@@ -43,6 +43,13 @@ func wireFacts() []payloads.Fact {
 			"There is no crop_data: the label of a crop is found in frame_data.label_data. That element_id is the label's uuid for a crop and the frame's id for a frame is reconstructed."),
 		fact("misspelled key", "aquariumlearning labels.py, inferences.py and base_labels.py 1.0.3 to 1.0.7", payloads.FromSource,
 			"The documents spell label_coorindate_frame; the client library spells label_coordinate_frame in every version, and so does the profile current."),
+		fact("same elements", sourceGuess, payloads.Assumed, "Exporting an issue again sends the same elements with the same ids, and those that were added."),
+		fact("issue changes", sourceExport+", which does not say it", payloads.Assumed,
+			"issue-update comes once for each change of state, name, assignee or elements; which changes count is not documented."),
+		fact("created together", sourceGuess, payloads.Assumed,
+			"Issues that are created in one go come in one issues-created; see the quirk single-issue."),
+		fact("partial failure", sourceClient, payloads.FromSource,
+			"The windows of a streamed upload can fail each for itself. Which event that gives is not known; here a dataset is processed or has failed."),
 		fact("no inference set", sourceGuess, payloads.Assumed, "An issue without inference set has inference_set null; see the quirk omit-inference-set."),
 		fact("ground truth", sourceFrames, payloads.FromSource, "Labels of a labeled dataset have no confidence; those of an inference set do."),
 		fact("date captured", sourceFrames, payloads.FromSource, "By default Python's str(datetime.now()): a blank between date and time, no zone."),
@@ -65,35 +72,6 @@ func policyFacts() []payloads.Fact {
 		fact("delivery id", sourceWebhooks, payloads.Documented, "None is mentioned, nor a timestamp: repeats can be told by the body alone."),
 		fact("custom headers", sourceWebhooks, payloads.Assumed,
 			"None are mentioned. Those of a subscription here are our addition; they replace others of the same name but not X-Aquarium-Secret."),
-	}
-}
-
-// Names of the quirks.
-const (
-	quirkSingleIssue      = "single-issue"
-	quirkGluedID          = "glued-inference-id"
-	quirkOmitInferenceSet = "omit-inference-set"
-	quirkNoUserAgent      = "no-user-agent"
-)
-
-func quirks() []payloads.Quirk {
-	return []payloads.Quirk{
-		{
-			Name: quirkSingleIssue, Fidelity: payloads.Assumed, Source: "docs: Webhooks, whose envelope calls the entity a single object",
-			Summary: "issues-created carries one issue under issue instead of a list under issues.",
-		},
-		{
-			Name: quirkGluedID, Fidelity: payloads.Assumed, Source: sourceClient + ", which stores inference sets so",
-			Summary: "Inference sets appear under dataset with the id inferences_<dataset>_<inference set>.",
-		},
-		{
-			Name: quirkOmitInferenceSet, Fidelity: payloads.Assumed, Source: sourceGuess,
-			Summary: "The key inference_set is left out where there is none, instead of null.",
-		},
-		{
-			Name: quirkNoUserAgent, Fidelity: payloads.Assumed, Source: sourceGuess,
-			Summary: "No User-Agent is sent.",
-		},
 	}
 }
 

@@ -29,15 +29,16 @@ type label struct {
 	linked                   payloads.Array // ids of other labels of the frame
 }
 
-// newFrame draws the n-th frame of an issue. Values: aquariumlearning 1.0.7 frames.py and labels.py.
-func (w *world) newFrame(src *synth.Source, n int, inferred bool) frame {
+// newFrame draws the n-th frame of an issue, always the same one. Values: aquariumlearning 1.0.7 frames.py and labels.py.
+func newFrame(i issue, n int) frame {
+	src, d := i.Elements.source(n), domainOf(i.Elements.Domain)
 	f := frame{
 		id:        src.UUID(),
 		device:    synth.Pick(src, "default_device", "unit-07", "unit-12", "rig_b"),
-		sensor:    synth.Pick(src, w.domain.sensors...),
-		scene:     synth.Pick(src, w.domain.scenes...),
-		note:      synth.Pick(src, w.domain.notes...),
-		captured:  w.captured.Add(time.Duration(n)*time.Minute + src.Duration(0, 50*time.Second)),
+		sensor:    synth.Pick(src, d.sensors...),
+		scene:     synth.Pick(src, d.scenes...),
+		note:      synth.Pick(src, d.notes...),
+		captured:  i.Elements.Captured.Add(time.Duration(n)*time.Minute + src.Duration(0, 50*time.Second)),
 		width:     synth.Pick(src, 1280, 1920, 2448),
 		height:    synth.Pick(src, 720, 1080, 1200),
 		located:   src.Bool(0.7),
@@ -48,7 +49,7 @@ func (w *world) newFrame(src *synth.Source, n int, inferred bool) frame {
 		loss:      src.Float(0.01, 4, 6),
 		confusion: confusion(src),
 	}
-	f.labels = f.newLabels(src, w.domain.classes, inferred)
+	f.labels = f.newLabels(src, d.classes, i.Inference != "")
 	f.marked = src.Int(0, len(f.labels)-1)
 	return f
 }
@@ -77,7 +78,7 @@ func (f frame) newLabels(src *synth.Source, classes []string, inferred bool) []l
 }
 
 // frameData prints a frame. Keys and their order: docs, "Integrating with labeling using webhooks".
-func (w *world) frameData(f frame) *payloads.Object {
+func (p printer) frameData(dataset string, f frame) *payloads.Object {
 	var frames payloads.Array
 	if f.inWorld {
 		frames = append(frames, payloads.Obj("coordinate_frame_id", "world", "coordinate_frame_metadata", nil, "coordinate_frame_type", "WORLD"))
@@ -89,9 +90,9 @@ func (w *world) frameData(f frame) *payloads.Object {
 	}
 	labels := make(payloads.Array, 0, len(f.labels))
 	for _, l := range f.labels {
-		labels = append(labels, w.printLabel(l, f.sensor))
+		labels = append(labels, p.label(l, f.sensor))
 	}
-	captured := printCaptured(f.captured)
+	captured := p.captured(f.captured)
 	return payloads.Obj(
 		"coordinate_frames", frames,
 		"custom_metrics", payloads.Obj("confusion_matrix", f.confusion, "loss", f.loss),
@@ -99,18 +100,18 @@ func (w *world) frameData(f frame) *payloads.Object {
 		"device_id", f.device,
 		"geo_data", geo,
 		"label_data", labels,
-		"sensor_data", payloads.Array{w.printSensor(f, captured)},
+		"sensor_data", payloads.Array{printSensor(dataset, f, captured)},
 		"task_id", f.id,
 		"user__scene", f.scene,
 		"user__note", f.note,
 	)
 }
 
-func (w *world) printSensor(f frame, captured string) *payloads.Object {
-	urls := payloads.Obj("image_url", imageURL(w.dataset, f.id, ""))
+func printSensor(dataset string, f frame, captured string) *payloads.Object {
+	urls := payloads.Obj("image_url", imageURL(dataset, f.id, ""))
 	metadata := &payloads.Object{}
 	if f.sized {
-		urls.Set("preview_url", imageURL(w.dataset, f.id, "_small"))
+		urls.Set("preview_url", imageURL(dataset, f.id, "_small"))
 		metadata = payloads.Obj("width", f.width, "height", f.height)
 	}
 	return payloads.Obj(
@@ -123,8 +124,8 @@ func (w *world) printSensor(f frame, captured string) *payloads.Object {
 	)
 }
 
-// printLabel prints a box. Only labels of an inference set have a confidence: the client library refuses one on ground truth.
-func (w *world) printLabel(l label, sensor string) *payloads.Object {
+// label prints a box. Only labels of an inference set have a confidence: the client library refuses one on ground truth.
+func (p printer) label(l label, sensor string) *payloads.Object {
 	attributes := payloads.Obj("top", l.top, "left", l.left, "width", l.width, "height", l.height)
 	if l.inferred {
 		attributes = payloads.Obj("confidence", l.confidence, "top", l.top, "left", l.left, "width", l.width, "height", l.height)
@@ -132,7 +133,7 @@ func (w *world) printLabel(l label, sensor string) *payloads.Object {
 	return payloads.Obj(
 		"attributes", attributes,
 		"label", l.class,
-		w.labelFrameKey, sensor,
+		p.labelFrameKey, sensor,
 		"label_type", "BBOX_2D",
 		"linked_labels", l.linked,
 		"uuid", l.id,

@@ -2,11 +2,12 @@ package aquarium
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
-	"github.com/annohook/annohook/payloads/internal/synth"
 	"github.com/annohook/annohook/payloads/internal/wire"
+	"github.com/annohook/annohook/subscriptions"
 )
 
 // Variants of issue-exported. The first two are also the values of element_type.
@@ -16,124 +17,148 @@ const (
 	variantNoInference = "no-inference-set"
 )
 
-// issue is what an issue has beside its elements.
-type issue struct {
-	id, name, elementType, state, reporter string
-	assignee                               payloads.Value // address or null
-	inferred                               bool           // about an inference set
-	elements                               int
-	others                                 []issue // made in the same go; of the first issue only
+// States of an issue: aquariumlearning 1.0.7 issues.py; triage is what a new one has.
+const (
+	stateTriage     = "triage"
+	stateInProgress = "inProgress"
+	stateInReview   = "inReview"
+	stateResolved   = "resolved"
+	stateCancelled  = "cancelled"
+)
+
+// printer prints subjects as one subscription gets them: its quirks decide.
+type printer struct {
+	singleIssue, gluedID, omitInferenceSet, isoDates bool
+	labelFrameKey                                    string
 }
 
-// mostElements bounds the elements of an exported issue here; the platform knows no bound.
-const mostElements = 3
-
-// newIssue draws the issue of a world, and one or two more for the event that lists several. The issue itself is about frames of an
-// inference set, as its export is unless a variant says otherwise; the others differ.
-func newIssue(src *synth.Source, d domain) issue {
-	names := synth.Sample(src, 3, d.issues...)
-	first := drawIssue(src, names[0])
-	first.elementType, first.inferred = variantFrame, true
-	for _, name := range names[1:src.Int(2, 3)] {
-		other := drawIssue(src, name)
-		other.reporter = first.reporter
-		first.others = append(first.others, other)
+// newPrinter reads the quirks of a subscription; misspelled is the profile's default of the quirk documented-spelling.
+func newPrinter(s subscriptions.Subscription, misspelled bool) printer {
+	p := printer{
+		singleIssue:      s.Quirk(quirkSingleIssue, false),
+		gluedID:          s.Quirk(quirkGluedID, false),
+		omitInferenceSet: s.Quirk(quirkOmitInferenceSet, false),
+		isoDates:         !s.Quirk(quirkPythonDates, true),
+		labelFrameKey:    "label_coordinate_frame",
 	}
-	return first
+	if s.Quirk(quirkDocumentedSpelling, misspelled) {
+		p.labelFrameKey = "label_coorindate_frame"
+	}
+	return p
 }
 
-// drawIssue draws one issue. States: aquariumlearning 1.0.7 issues.py; triage is what a new one has.
-func drawIssue(src *synth.Source, name string) issue {
-	i := issue{
-		id: src.UUID(), name: name,
-		elementType: synth.Pick(src, variantFrame, variantCrop),
-		state:       synth.Pick(src, "inProgress", "inReview", "resolved", "cancelled"),
-		reporter:    src.Person().Email,
-		inferred:    src.Bool(0.7),
-		elements:    src.Int(1, mostElements),
+func drawIssuesCreated(w *world, _ string) subject {
+	about := subject{Project: w.project}
+	for _, i := range w.issues {
+		i.State, i.Created, i.Updated = stateTriage, w.changed(), w.changed()
+		about.Issues = append(about.Issues, i)
 	}
-	if assignee := src.Person().Email; src.Bool(0.7) {
-		i.assignee = assignee
-	}
-	return i
+	return about
 }
 
-// issuesCreated puts the new issues into the event.
-func (w *world) issuesCreated(event *payloads.Object) {
-	at := w.changed()
-	first := w.printIssue(w.issue, "triage", at, at)
-	if w.singleIssue {
-		event.Set("issue", first)
+// printIssuesCreated puts the new issues into the event.
+func printIssuesCreated(about subject, p printer, event *payloads.Object) {
+	if p.singleIssue {
+		event.Set("issue", p.issue(about.first()))
 		return
 	}
-	list := payloads.Array{first}
-	for _, other := range w.issue.others {
-		list = append(list, w.printIssue(other, "triage", at, at))
+	list := make(payloads.Array, 0, len(about.Issues))
+	for _, i := range about.Issues {
+		list = append(list, p.issue(i))
 	}
 	event.Set("issues", list)
 }
 
-// issueUpdate puts the issue into the event, in the state it has just come to.
-func (w *world) issueUpdate(event *payloads.Object) {
-	event.Set("issue", w.printIssue(w.issue, w.issue.state, w.reported, w.changed()))
+func drawIssueUpdate(w *world, _ string) subject {
+	i := w.issues[0]
+	i.Created, i.Updated = w.reported, w.changed()
+	return subject{Project: w.project, Issues: []issue{i}}
 }
 
-// printIssue prints an issue without its elements. Reconstructed: the field names are those of the client library, in snake case as in
-// the one schema that is known (aquariumlearning 1.0.7 issues.py).
-func (w *world) printIssue(i issue, state string, created, updated time.Time) *payloads.Object {
-	o := payloads.Obj("id", i.id, "name", i.name, "dataset", w.dataset)
-	w.setInferenceSet(o, i.inferred)
+// printIssueUpdate puts the issue into the event, as it is after the change.
+func printIssueUpdate(about subject, p printer, event *payloads.Object) {
+	event.Set("issue", p.issue(about.first()))
+}
+
+// issue prints an issue without its elements. Reconstructed: the field names are those of the client library, in snake case as in the one
+// schema that is known (aquariumlearning 1.0.7 issues.py).
+func (p printer) issue(i issue) *payloads.Object {
+	o := payloads.Obj("id", i.ID, "name", i.Name, "dataset", i.Dataset)
+	p.setInferenceSet(o, i.Inference)
 	for _, m := range [...]payloads.Member{
-		{Key: "element_type", Value: i.elementType},
-		{Key: "state", Value: state},
-		{Key: "reporter", Value: i.reporter},
-		{Key: "assignee", Value: i.assignee},
-		{Key: "created_at", Value: wire.ISOMicroZ(created)},
-		{Key: "updated_at", Value: wire.ISOMicroZ(updated)},
+		{Key: "element_type", Value: i.ElementType},
+		{Key: "state", Value: i.State},
+		{Key: "reporter", Value: i.Reporter},
+		{Key: "assignee", Value: orNull(i.Assignee)},
+		{Key: "created_at", Value: wire.ISOMicroZ(i.Created)},
+		{Key: "updated_at", Value: wire.ISOMicroZ(i.Updated)},
 	} {
 		o.Set(m.Key, m.Value)
 	}
 	return o
 }
 
-func (w *world) setInferenceSet(o *payloads.Object, inferred bool) {
-	switch {
-	case inferred:
-		o.Set("inference_set", w.inference)
-	case !w.omitInferenceSet:
-		o.Set("inference_set", nil)
+func (p printer) setInferenceSet(o *payloads.Object, inference string) {
+	if inference != "" || !p.omitInferenceSet {
+		o.Set("inference_set", orNull(inference))
 	}
 }
 
-// issueExported puts the issue with its elements into the event.
+func drawIssueExported(w *world, variant string) subject {
+	i := w.issues[0]
+	switch variant {
+	case variantCrop:
+		i.ElementType = variantCrop
+	case variantNoInference:
+		i.Inference = ""
+	}
+	return subject{Project: w.project, Issues: []issue{i}}
+}
+
+// printIssueExported puts the issue with its elements into the event.
 //
 // Keys and their order: docs, "Integrating with labeling using webhooks".
-func (w *world) issueExported(event *payloads.Object, variant string) {
-	elements := make(payloads.Array, 0, w.issue.elements)
-	for n := range w.issue.elements {
-		elements = append(elements, w.element(n, variant))
+func printIssueExported(about subject, p printer, event *payloads.Object) {
+	i := about.first()
+	list := make(payloads.Array, 0, i.Elements.Count)
+	for n := range i.Elements.Count {
+		list = append(list, p.element(i, n))
 	}
-	event.Set("issue", payloads.Obj("id", w.issue.id, "elements", elements))
+	event.Set("issue", payloads.Obj("id", i.ID, "elements", list))
 }
 
 // element prints the n-th element of the issue: a frame, or one label of a frame.
-func (w *world) element(n int, variant string) *payloads.Object {
-	f := w.newFrame(w.source(placeElements+place(n)), n, variant != variantNoInference) //nolint:gosec // n counts from 0
-	kind, id := variantFrame, f.id
-	if variant == variantCrop {
-		kind, id = variantCrop, f.labels[f.marked].id
-	}
-	o := payloads.Obj("dataset", w.dataset)
-	w.setInferenceSet(o, variant != variantNoInference)
-	o.Set("issue_name", w.issue.name)
-	o.Set("element_id", id)
-	o.Set("element_type", kind)
+func (p printer) element(i issue, n int) *payloads.Object {
+	f := newFrame(i, n)
+	o := payloads.Obj("dataset", i.Dataset)
+	p.setInferenceSet(o, i.Inference)
+	o.Set("issue_name", i.Name)
+	o.Set("element_id", f.elementID(i.ElementType))
+	o.Set("element_type", i.ElementType)
 	o.Set("frame_id", f.id)
-	o.Set("frame_data", w.frameData(f))
+	o.Set("frame_data", p.frameData(i.Dataset, f))
 	return o
 }
 
-// imageURL is where the n-th image of a dataset would lie.
+// elementID is the id of the element that a frame makes: of a label for a crop, else of the frame.
+func (f frame) elementID(elementType string) string {
+	if elementType == variantCrop {
+		return f.labels[f.marked].id
+	}
+	return f.id
+}
+
+// imageURL is where an image of a dataset would lie.
 func imageURL(dataset, frame, size string) string {
 	return fmt.Sprintf("https://images.example.com/%s/%s%s.jpg", dataset, frame, size)
+}
+
+// captured prints a time as Python's str(datetime) does, which is what the client library sends by default
+// (aquariumlearning 1.0.7 frames.py), or with a T as callers may supply it.
+func (p printer) captured(t time.Time) string {
+	iso := wire.ISOMicroNaive(t)
+	if p.isoDates {
+		return iso
+	}
+	return strings.Replace(iso, "T", " ", 1)
 }

@@ -10,7 +10,11 @@ import (
 
 // compose prints the event as Python does; one event is one request.
 func compose(item payloads.Item) ([]payloads.Message, error) {
-	body, err := wire.Python(item.Event)
+	printJSON := wire.Python
+	if item.Subscription.Quirk(quirkCompactJSON, false) {
+		printJSON = wire.JavaScript
+	}
+	body, err := printJSON(item.Event)
 	if err != nil {
 		return nil, fmt.Errorf("compose aquarium %s: %w", item.Type.Key, err)
 	}

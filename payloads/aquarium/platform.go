@@ -17,16 +17,25 @@ const (
 	ProfileDocumented = "documented" // the documents to the letter, misspelled key included
 )
 
-// Platforms returns Aquarium in each profile, the default first.
+// Platforms returns Aquarium in each profile, the default first. Where a story cannot be read it returns a value that every registry refuses
+// with the reason.
 func Platforms() []payloads.Platform {
-	return []payloads.Platform{
-		platform(ProfileCurrent, "Keys as the vendor's client library spells them: label_coordinate_frame.", "label_coordinate_frame"),
-		platform(ProfileDocumented, "Keys as the documents print them: label_coorindate_frame, misspelled.", "label_coorindate_frame"),
+	list, err := stories()
+	if err != nil {
+		return broken(err)
 	}
+	profiles := []payloads.Platform{
+		platform(ProfileCurrent, "Keys as the vendor's client library spells them: label_coordinate_frame.", false),
+		platform(ProfileDocumented, "Keys as the documents print them: label_coorindate_frame, misspelled.", true),
+	}
+	for i := range profiles {
+		profiles[i].Actions, profiles[i].Stories, profiles[i].Inspect = actions(), list, inspect
+	}
+	return profiles
 }
 
-// platform is Aquarium in one profile. labelFrameKey is how that profile spells the one key the profiles differ in.
-func platform(profile, note, labelFrameKey string) payloads.Platform {
+// platform is Aquarium in one profile. misspelled is how that profile spells the one key the profiles differ in.
+func platform(profile, note string, misspelled bool) payloads.Platform {
 	return payloads.Platform{
 		ID:          ID,
 		Name:        "Aquarium",
@@ -34,9 +43,9 @@ func platform(profile, note, labelFrameKey string) payloads.Platform {
 		ProfileNote: note,
 		Docs:        "https://legacy-docs.aquariumlearning.com/aquarium/concepts/webhooks",
 
-		Events:    events(labelFrameKey),
+		Events:    events(misspelled),
 		Options:   options(),
-		Quirks:    quirks(),
+		Quirks:    quirks(misspelled),
 		Facts:     facts(),
 		Recipe:    recipe(),
 		TestEvent: keyTest,

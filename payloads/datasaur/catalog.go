@@ -29,13 +29,17 @@ const (
 
 func events2023() []payloads.EventType {
 	return []payloads.EventType{
-		notification(ProjectCreated, "Project created", "Sent when a new project is created.", sourceEvents, buildCreated),
-		updateLabels(),
-		notification(ProjectCompleted, "Project completed", completedSummary, sourceEvents, buildDone(ProjectCompleted, "labeler", project2023)),
-		notification(ProjectReviewed, "Project reviewed", reviewedSummary, sourceEvents, buildDone(ProjectReviewed, "reviewer", project2023)),
+		notification(ProjectCreated, "Project created", "Sent when a new project is created.", sourceEvents,
+			builder(ProjectCreated, nil, drawCreated, printCreated)),
+		labelsEvent(),
+		notification(ProjectCompleted, "Project completed", completedSummary, sourceEvents,
+			builder(ProjectCompleted, nil, drawCompleted, printDone(ProjectCompleted, "labeler", project.print2023))),
+		notification(ProjectReviewed, "Project reviewed", reviewedSummary, sourceEvents,
+			builder(ProjectReviewed, nil, drawReviewed, printDone(ProjectReviewed, "reviewer", project.print2023))),
 		{
 			Key: Export, Title: "Custom webhook of an export", Summary: "Sent when an export is ready, to the URL that the export call named.",
-			Method: "PUT", Fidelity: payloads.Documented, Source: sourceExport, Build: buildExport,
+			Method: "PUT", Fidelity: payloads.Documented, Source: sourceExport,
+			Build: builder(Export, []string{VariantProject, VariantDocument}, drawExport, printExport),
 			Variants: []payloads.Variant{
 				{Name: VariantProject, Summary: "Export of a whole project: no documentId.", Fidelity: payloads.Documented},
 				{Name: VariantDocument, Summary: "Export of one document.", Fidelity: payloads.Documented},
@@ -46,8 +50,10 @@ func events2023() []payloads.EventType {
 
 func events2020() []payloads.EventType {
 	return []payloads.EventType{
-		notification(ProjectCompleted, "Project completed", completedSummary, sourceEvents2020, buildDone(ProjectCompleted, "labeler", project2020)),
-		notification(ProjectReviewed, "Project reviewed", reviewedSummary, sourceEvents2020, buildDone(ProjectReviewed, "reviewer", project2020)),
+		notification(ProjectCompleted, "Project completed", completedSummary, sourceEvents2020,
+			builder(ProjectCompleted, nil, drawCompleted, printDone(ProjectCompleted, "labeler", project.print2020))),
+		notification(ProjectReviewed, "Project reviewed", reviewedSummary, sourceEvents2020,
+			builder(ProjectReviewed, nil, drawReviewed, printDone(ProjectReviewed, "reviewer", project.print2020))),
 	}
 }
 
@@ -62,9 +68,10 @@ func notification(key, title, summary, source string, build func(payloads.Build)
 	}
 }
 
-func updateLabels() payloads.EventType {
+func labelsEvent() payloads.EventType {
 	e := notification(BeforeUpdateLabels, "Before update labels",
-		"Sent just before a labeler adds or changes a label, so once for each edit. The answer is not known to stop it.", sourceEvents, buildUpdateLabels)
+		"Sent just before a labeler adds or changes a label, so once for each edit. The answer is not known to stop it.", sourceEvents,
+		builder(BeforeUpdateLabels, []string{VariantUpsert, VariantDelete, VariantReview}, drawLabels, printLabels))
 	e.Variants = []payloads.Variant{
 		{Name: VariantUpsert, Summary: "A labeler puts new labels.", Fidelity: payloads.Documented},
 		{Name: VariantDelete, Summary: "A labeler removes a label; the items of toDeleteList are taken to be labels too.", Fidelity: payloads.Assumed},

@@ -11,6 +11,8 @@
 //	their case, order, Connection         axios 1.6.2 (2023) and 0.19.2 (2020) on Node   observed
 //	minified JSON of JavaScript           length of the samples                          observed
 //	export: PUT, flat, no eventType       docs: Custom Webhook                           documented
+//	a document as saved before the edit   timestamps of the sample                       observed
+//	completion for each labeler           LabelingStatus in robosaur's schema            assumed
 //	items of toDeleteList                 nobody published them                          assumed
 //	timeout, retry, success, redirects    nobody published them                          assumed
 //
@@ -27,5 +29,19 @@
 //     the time at all.
 //  5. 2026-11-21. A subscription's own fields stand where axios puts a caller's and replace its defaults, as they do there; the signature
 //     cannot be replaced.
-//  6. 2026-11-21. Only packages of this module: wire prints JavaScript's JSON, synth makes the material, signature computes HMACs.
+//  6. 2026-11-21. Triggers and actions print through the same functions: a trigger draws a subject, an action takes one from its world, and
+//     nothing else reaches a printer. Rejected: building an event from a trigger and replacing ids in it.
+//  7. 2026-11-21. Everybody has a copy of each document. It is what the sample's originId is for, and lets a listener join the edits of
+//     several labelers. The copy that an event shows is the one saved before the edit, as in the sample.
+//  8. 2026-11-21. complete-project raises one event for each labeler who is not done, because completion is theirs and not the project's.
+//     A new project has one labeler, so the usual number is one. What is complete can be taken up again, as its switch is a toggle;
+//     thereby no action ever runs out of work and no project appears that nobody was told of.
+//  9. 2026-11-21. The profile 2020 has the same actions, but drops what its catalogue does not know: creating a project there moves the
+//     world and raises nothing.
+//  10. 2026-11-21. The n-th event of an action happens 25 ms after the one before, because a listener has nothing but the timestamp to tell
+//     two edits of one document apart.
+//  11. 2026-11-21. A story that cannot be read makes a value that every registry refuses, with the reason as its profile, so a build with a
+//     broken story does not start. Rejected: no stories, which nobody would notice; an error beside the list, which every caller would
+//     have to pass on for a fault that only a developer can make.
+//  12. 2026-11-21. Only packages of this module: wire prints JavaScript's JSON, synth makes the material, signature computes HMACs.
 package datasaur

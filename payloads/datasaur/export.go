@@ -5,20 +5,27 @@ import (
 	"github.com/annohook/annohook/payloads/internal/synth"
 )
 
-// buildExport makes the body of the export webhook: flat, without a type. documentId is there only for the export of one document.
-func buildExport(b payloads.Build) (*payloads.Object, error) {
-	s := synth.New(b.Seed, b.IDSeed)
-	w := newWorld(s, b)
-	file := "https://storage.example.com/exports/" + w.project.id + "/" + s.UUID()
+func drawExport(s *synth.Source, w *world, variant string) subject {
+	about := subject{Project: w.project, Document: w.document, By: w.exporter, Whole: variant != VariantDocument}
+	about.FileURL = exportURL(s, w.project.ID, about.Whole)
+	return about
+}
+
+// exportURL is where an exported file would lie: an archive for a project, else one file in some format.
+func exportURL(s *synth.Source, projectID string, whole bool) string {
+	file := "https://storage.example.com/exports/" + projectID + "/" + s.UUID()
 	format := synth.Pick(s, "json", "tsv", "conll", "jsonl")
-	body := payloads.Obj("userId", w.exporter.id, "fileUrl", file+".zip", "projectId", w.project.id)
-	switch b.Variant {
-	case "", VariantProject:
-	case VariantDocument:
-		body.Set("fileUrl", file+"."+format)
-		body.Set("documentId", w.document.id)
-	default:
-		return nil, unknownVariant(Export, b.Variant)
+	if whole {
+		format = "zip"
 	}
-	return body, nil
+	return file + "." + format
+}
+
+// printExport prints the body of the export webhook: flat, without a type. documentId is there only for the export of one document.
+func printExport(about subject, _ payloads.Build) *payloads.Object {
+	body := payloads.Obj("userId", about.By.ID, "fileUrl", about.FileURL, "projectId", about.Project.ID)
+	if !about.Whole {
+		body.Set("documentId", about.Document.ID)
+	}
+	return body
 }

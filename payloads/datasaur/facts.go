@@ -45,6 +45,22 @@ func facts2023() []payloads.Fact {
 			Text: "The end index of a label is inclusive and counts inside the token.",
 		},
 		{
+			Topic: "stale document", Fidelity: payloads.Observed, Source: "inferred from the sample: lastSavedAt is 73 seconds before the event",
+			Text: "BEFORE_UPDATE_LABELS shows the document as it was saved before the edit, and comes once for each edit.",
+		},
+		{
+			Topic: "document copies", Fidelity: payloads.Assumed, Source: "inferred from the sample, where id and originId differ; cabinets of labelers and reviewers in " + sourceGraphQL,
+			Text: "Each labeler and the reviewer label a copy of their own: ids differ, originId is the same. isReviewDocument marks the reviewer's.",
+		},
+		{
+			Topic: "deleted labels", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "The items of toDeleteList have the keys of labels that are put.",
+		},
+		{
+			Topic: "clash of documents", Fidelity: payloads.Documented, Source: sourceEvents,
+			Text: "The section on PROJECT_REVIEWED says \"project completed event\"; the sample, and what is sent, says PROJECT_REVIEWED. The printed lengths and signatures belong to bodies before they were redacted.",
+		},
+		{
 			Topic: "veto", Fidelity: payloads.Assumed, Source: sourceSilent,
 			Text: "The answer to BEFORE_UPDATE_LABELS changes nothing; no contract for it is documented.",
 		},
@@ -90,11 +106,23 @@ func sharedFacts() []payloads.Fact {
 		},
 		{
 			Topic: "method", Fidelity: payloads.Assumed, Source: "inferred: the docs name no method, the fields are those of a body sent with POST",
-			Text: "Notifications are POST requests.",
+			Text: "Notifications are POST requests; see the quirk put-notifications.",
 		},
 		{
 			Topic: "body", Fidelity: payloads.Observed, Source: "the documented content lengths fit minified samples but for what was redacted",
 			Text: "JSON.stringify of the event: no spaces, keys in the order of the samples, text as raw UTF-8.",
+		},
+		{
+			Topic: "completion", Fidelity: payloads.Assumed, Source: sourceStatus,
+			Text: "Each labeler completes a project on their own, so one project has as many PROJECT_COMPLETED as labelers. A completion can be undone, without an event, and repeated.",
+		},
+		{
+			Topic: "review", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "The reviewer can complete a project at any time; no rule that waits for the labelers is published.",
+		},
+		{
+			Topic: "order", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Events of one action are sent 25 milliseconds apart, in the order in which they happen, without waiting for answers.",
 		},
 		{
 			Topic: "timestamp", Fidelity: payloads.Documented, Source: sourceEvents,
@@ -106,7 +134,7 @@ func sharedFacts() []payloads.Fact {
 		},
 		{
 			Topic: "no secret", Fidelity: payloads.Assumed, Source: sourceSignature + " says nothing of it",
-			Text: "Without a secret the field is not sent.",
+			Text: "Without a secret the field is not sent; see the quirk sign-without-secret.",
 		},
 		{
 			Topic: "success", Fidelity: payloads.Assumed, Source: sourceSilent,

@@ -2,6 +2,7 @@ package datasaur
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/wire"
@@ -13,5 +14,9 @@ func compose(item payloads.Item) ([]payloads.Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compose datasaur event %s: %w", item.Type.Key, err)
 	}
-	return []payloads.Message{{Method: item.Type.Method, Body: body}}, nil
+	method := item.Type.Method
+	if item.Subscription.Quirk(quirkPut, false) {
+		method = http.MethodPut
+	}
+	return []payloads.Message{{Method: method, Body: body}}, nil
 }

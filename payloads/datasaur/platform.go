@@ -20,22 +20,30 @@ const (
 // timeout of one attempt. Datasaur documents none; this is the house policy.
 const timeout = 20 * time.Second
 
-// Platforms returns Datasaur in its profiles, 2023 first.
+// Platforms returns Datasaur in its profiles, 2023 first. Where a story cannot be read it returns a value that every registry refuses with
+// the reason.
 func Platforms() []payloads.Platform {
+	list, err := stories()
+	if err != nil {
+		return broken(err)
+	}
 	now, then := common(), common()
+	now.Stories, then.Stories = list, list
 
 	now.Profile = Profile2023
 	now.ProfileNote = "The documents since 2023: four notifications and the export webhook, tags, content type without charset."
 	now.Docs = "https://docs.datasaur.ai/integrations/webhook-notifications/events"
 	now.Events = events2023()
-	now.Facts = facts2023()
+	now.Actions = actions()
+	now.Quirks, now.Facts = quirks2023(), facts2023()
 	now.Sign = signer(fields2023())
 
 	then.Profile = Profile2020
 	then.ProfileNote = "The documents of 2020: completed and reviewed only, a project type instead of tags, content type with charset."
 	then.Docs = "https://datasaurai.gitbook.io/datasaur/advanced/webhook-notifications/events"
 	then.Events = events2020()
-	then.Facts = facts2020()
+	then.Actions = only(actions(), then.Events)
+	then.Quirks, then.Facts = quirks2020(), facts2020()
 	then.Sign = signer(fields2020())
 
 	return []payloads.Platform{now, then}
@@ -50,6 +58,9 @@ func common() payloads.Platform {
 
 		Check:       check,
 		NewNativeID: func(_ [16]byte, _ time.Time, n int64) string { return strconv.FormatInt(n, 10) },
+
+		Inspect: inspect,
+		Spacing: spacing,
 
 		Compose: compose,
 		Verify:  verify,

@@ -1,51 +1,40 @@
 package datasaur
 
 import (
-	"fmt"
-
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/synth"
 	"github.com/annohook/annohook/payloads/internal/wire"
 )
 
-// buildCreated makes PROJECT_CREATED, the only event that prints the team's name.
-func buildCreated(b payloads.Build) (*payloads.Object, error) {
-	if b.Variant != "" {
-		return nil, unknownVariant(ProjectCreated, b.Variant)
-	}
-	w := newWorld(synth.New(b.Seed, b.IDSeed), b)
+func drawCreated(_ *synth.Source, w *world, _ string) subject {
+	return subject{Team: w.team, Project: w.project}
+}
+
+// printCreated prints PROJECT_CREATED, the only event that shows the team's name.
+func printCreated(about subject, b payloads.Build) *payloads.Object {
 	return envelope(ProjectCreated, payloads.Obj(
 		"timestamp", wire.ISOMilliZ(b.Now),
-		"project", project2023(w),
-		"team", payloads.Obj("id", w.team.id, "name", w.team.name),
-	)), nil
+		"project", about.Project.print2023(),
+		"team", payloads.Obj("id", about.Team.ID, "name", about.Team.Name),
+	))
 }
 
-// buildDone returns the builder of the event that one role sends when it is done: the user stands under the role's name.
-func buildDone(key, role string, printProject func(world) *payloads.Object) func(payloads.Build) (*payloads.Object, error) {
-	return func(b payloads.Build) (*payloads.Object, error) {
-		if b.Variant != "" {
-			return nil, unknownVariant(key, b.Variant)
-		}
-		w := newWorld(synth.New(b.Seed, b.IDSeed), b)
-		who := w.labeler
-		if role == "reviewer" {
-			who = w.reviewer
-		}
+func drawCompleted(_ *synth.Source, w *world, _ string) subject {
+	return subject{Team: w.team, Project: w.project, By: w.labeler}
+}
+
+func drawReviewed(_ *synth.Source, w *world, _ string) subject {
+	return subject{Team: w.team, Project: w.project, By: w.reviewer}
+}
+
+// printDone returns the printer of the event that one role sends when it is done: the user stands under the role's name.
+func printDone(key, role string, printProject func(project) *payloads.Object) func(subject, payloads.Build) *payloads.Object {
+	return func(about subject, b payloads.Build) *payloads.Object {
 		return envelope(key, payloads.Obj(
 			"timestamp", wire.ISOMilliZ(b.Now),
-			role, who.print(),
-			"project", printProject(w),
-			"team", w.team.print(),
-		)), nil
+			role, about.By.print(b),
+			"project", printProject(about.Project),
+			"team", about.Team.print(),
+		))
 	}
-}
-
-// envelope is what every notification has in common.
-func envelope(eventType string, data *payloads.Object) *payloads.Object {
-	return payloads.Obj("eventType", eventType, "data", data)
-}
-
-func unknownVariant(key, variant string) error {
-	return fmt.Errorf("event type %s has no variant %q", key, variant)
 }

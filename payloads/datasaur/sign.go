@@ -3,11 +3,13 @@ package datasaur
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/signature"
+	"github.com/annohook/annohook/subscriptions"
 )
 
 // HeaderSignature carries the signature: 64 lower-case hex digits, nothing else.
@@ -16,13 +18,17 @@ const HeaderSignature = "X-Datasaur-Signature"
 const scheme = "datasaur hmac-sha256"
 
 // fields are the header fields of one profile, in the order of the wire: those before the signature, and those behind the subscription's.
-type fields struct{ before, after payloads.Header }
+// Connection comes last; closes is its default.
+type fields struct {
+	before, after payloads.Header
+	closes        bool
+}
 
 // fields2023 are axios 1.x's on Node 20. Content-Length and Host, which are the sender's, come on either side of Accept-Encoding.
 func fields2023() fields {
 	return fields{
 		before: payloads.H("Accept", "application/json, text/plain, */*", "Content-Type", "application/json", "User-Agent", "Datasaur"),
-		after:  payloads.H("Accept-Encoding", "gzip, compress, deflate, br", "Connection", "keep-alive"),
+		after:  payloads.H("Accept-Encoding", "gzip, compress, deflate, br"),
 	}
 }
 
@@ -30,7 +36,7 @@ func fields2023() fields {
 func fields2020() fields {
 	return fields{
 		before: payloads.H("Accept", "application/json, text/plain, */*", "Content-Type", "application/json;charset=utf-8", "User-Agent", "Datasaur"),
-		after:  payloads.H("Connection", "close"),
+		closes: true,
 	}
 }
 
@@ -39,7 +45,7 @@ func signer(f fields) func(payloads.Message, payloads.Stamp) (payloads.Signed, e
 	return func(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 		s := stamp.Subscription
 		signed := payloads.Signed{Header: append(payloads.Header(nil), f.before...)}
-		if s.Secret != "" {
+		if s.Secret != "" || s.Quirk(quirkSignWithoutKey, false) {
 			value := signature.HMACSHA256Hex([]byte(s.Secret), m.Body)
 			signed.Header = append(signed.Header, payloads.Field{Name: HeaderSignature, Value: value})
 			signed.Signature = &payloads.Signature{
@@ -47,17 +53,38 @@ func signer(f fields) func(payloads.Message, payloads.Stamp) (payloads.Signed, e
 			}
 		}
 		for _, h := range s.Headers {
-			if !strings.EqualFold(h.Name, HeaderSignature) {
+			if !f.builtIn(h.Name, s) {
 				signed.Header = signed.Header.With(payloads.Field{Name: h.Name, Value: h.Value})
 			}
 		}
-		for _, h := range f.after {
+		for _, h := range slices.Concat(f.after, payloads.H("Connection", f.connection(s))) {
 			if signed.Header.Get(h.Name) == "" {
 				signed.Header = append(signed.Header, h)
 			}
 		}
 		return signed, nil
 	}
+}
+
+// connection is the value of Connection for one subscription.
+func (f fields) connection(s subscriptions.Subscription) string {
+	if s.Quirk(quirkConnectionClose, f.closes) {
+		return "close"
+	}
+	return "keep-alive"
+}
+
+// builtIn reports whether the field called name cannot be a subscription's own.
+func (f fields) builtIn(name string, s subscriptions.Subscription) bool {
+	if strings.EqualFold(name, HeaderSignature) {
+		return true
+	}
+	if !s.Quirk(quirkFixedHeaders, false) {
+		return false
+	}
+	return strings.EqualFold(name, "Connection") || slices.ContainsFunc(slices.Concat(f.before, f.after), func(h payloads.Field) bool {
+		return strings.EqualFold(h.Name, name)
+	})
 }
 
 // Errors of verify.

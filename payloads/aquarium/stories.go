@@ -1,0 +1,26 @@
+package aquarium
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/annohook/annohook/payloads"
+)
+
+//go:embed stories/*.json
+var storyFiles embed.FS
+
+// stories reads the stories of this folder.
+func stories() ([]payloads.Story, error) {
+	files, err := fs.Sub(storyFiles, "stories")
+	if err != nil {
+		return nil, fmt.Errorf("open the stories of aquarium: %w", err)
+	}
+	return payloads.ReadStories(files, actions())
+}
+
+// broken stands for the platform when its stories cannot be read: no registry accepts it, and the refusal says why.
+func broken(err error) []payloads.Platform {
+	return []payloads.Platform{{ID: ID, Profile: err.Error()}}
+}
