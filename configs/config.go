@@ -25,6 +25,23 @@ type Config struct {
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
 	Server         string // the server that client commands talk to
+	Native         []Native
+	NativeTokens   map[string]string // credential of a platform's own API by platform id; without one Token is it
+}
+
+// Native is a listen address of its own for the API of one platform.
+type Native struct {
+	Platform string // id
+	Profile  string // "": the default one
+	Addr     string // host:port; port 0 picks a free one
+}
+
+// String is the value as it is written in settings.
+func (n Native) String() string {
+	if n.Profile == "" {
+		return n.Platform + "=" + n.Addr
+	}
+	return n.Platform + "@" + n.Profile + "=" + n.Addr
 }
 
 // Origin says where a value came from.

@@ -11,4 +11,7 @@
 //     costs more time than any other mistake.
 //  3. 2026-11-21. go.yaml.in/yaml/v3 reads the file: the YAML organisation's maintained line of the library everybody uses.
 //     github.com/agnivade/levenshtein finds the name that was meant.
+//  4. 2026-11-21. The settings of the platforms' own APIs are lists of pairs in one text, P=VALUE,P=VALUE, so that environment and flags need
+//     no syntax of their own; the flag may be repeated, and the file may hold a mapping. Platform names are checked by the program, which
+//     knows the platforms; this package stays a leaf.
 package configs

@@ -158,7 +158,7 @@ func search(dir string) string {
 	return ""
 }
 
-// parseFile reads the YAML: a mapping from setting names to scalars or lists of scalars.
+// parseFile reads the YAML: a mapping from setting names to scalars, lists of scalars or, for pairs, mappings of scalars.
 func parseFile(text []byte, path string) (map[string]string, error) {
 	var nodes map[string]yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(text))
@@ -174,7 +174,7 @@ func parseFile(text []byte, path string) (map[string]string, error) {
 		if !slices.Contains(known, key) {
 			return nil, &Error{Where: path + ": " + key, Message: "unknown setting" + didYouMean(key, known)}
 		}
-		value, err := scalar(node)
+		value, err := scalar(node, Settings()[slices.Index(known, key)].Pairs)
 		if err != nil {
 			return nil, &Error{Where: path + ": " + key, Message: err.Error()}
 		}
@@ -183,7 +183,8 @@ func parseFile(text []byte, path string) (map[string]string, error) {
 	return values, nil
 }
 
-func scalar(node yaml.Node) (string, error) {
+// scalar is the value of one key as the text that a flag would have; pairs allows a mapping.
+func scalar(node yaml.Node, pairs bool) (string, error) {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		if node.Tag == "!!null" {
@@ -199,9 +200,26 @@ func scalar(node yaml.Node) (string, error) {
 			items = append(items, item.Value)
 		}
 		return strings.Join(items, ","), nil
+	case yaml.MappingNode:
+		if pairs {
+			return mapping(node)
+		}
+		return "", errors.New("a plain value or a list of plain values is allowed")
 	default:
 		return "", errors.New("a plain value or a list of plain values is allowed")
 	}
+}
+
+func mapping(node yaml.Node) (string, error) {
+	var items []string
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if key.Kind != yaml.ScalarNode || value.Kind != yaml.ScalarNode {
+			return "", errors.New("a mapping may hold plain values only")
+		}
+		items = append(items, key.Value+"="+value.Value)
+	}
+	return strings.Join(items, ","), nil
 }
 
 func defaultStateDir(s Sources) string {

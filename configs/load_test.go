@@ -103,6 +103,7 @@ func TestEverySourceTakesTheSameWords(t *testing.T) {
 		"addr": "127.0.0.1:0", "redis": "memory", "state_dir": "/tmp/x", "time_scale": "0.5", "roles": "api", "token": "a-long-token",
 		"allow_host": "a.example,b.example", "allow_target": "10.0.0.0/8,127.0.0.1", "deny_target": "10.1.0.0/16", "keep_deliveries": "10",
 		"keep_age": "2h", "concurrency": "3", "log_level": "debug", "log_format": "json", "server": "https://h.example/",
+		"native": "argilla=127.0.0.1:6900, label-studio@2026-07=[::1]:0", "native_token": "argilla=argilla.apikey,toloka=a=b=c=d=",
 	}
 	for _, s := range configs.Settings() {
 		word, ok := words[s.Name]
@@ -159,6 +160,14 @@ func TestBadValues(t *testing.T) {
 		{"concurrency", "1001", "1000"},
 		{"log_level", "loud", "debug, info, warn, error"},
 		{"log_format", "xml", "text, json"},
+		{"native", "argilla", "PLATFORM@PROFILE=host:port"},
+		{"native", "argilla@=127.0.0.1:1", "PLATFORM=host:port"},
+		{"native", "=127.0.0.1:1", "PLATFORM=host:port"},
+		{"native", "argilla=6900", "argilla: \"6900\" is not host:port"},
+		{"native", "a=127.0.0.1:1,b=127.0.0.1:65536", "65535"},
+		{"native_token", "without-a-platform", "PLATFORM=KEY"},
+		{"native_token", "argilla=short", "8 to 256"},
+		{"native_token", "argilla=long-enough,argilla=long-enough", "second time"},
 		{"server", "127.0.0.1:8080", "http://"},
 		{"server", "ftp://x", "http://"},
 	}
@@ -172,7 +181,7 @@ func TestBadValues(t *testing.T) {
 		if e.Where != "--"+strings.ReplaceAll(tc.name, "_", "-") || !strings.Contains(e.Message, tc.allowed) {
 			t.Errorf("%s=%q: %v, want the flag and what is allowed (%s)", tc.name, tc.value, e, tc.allowed)
 		}
-		if tc.name == "token" && strings.Contains(e.Error(), tc.value) {
+		if strings.HasSuffix(tc.name, "token") && strings.Contains(e.Error(), tc.value) {
 			t.Errorf("the error repeats the token: %v", e)
 		}
 	}
@@ -190,6 +199,7 @@ func TestUnknownNames(t *testing.T) {
 		{"key", configs.Sources{File: file(t, "time-scale: 1\n")}, []string{"time-scale", "did you mean time_scale?"}},
 		{"nested", configs.Sources{File: file(t, "addr:\n  host: x\n")}, []string{"addr", "plain value"}},
 		{"nested list", configs.Sources{File: file(t, "allow_host: [[a]]\n")}, []string{"allow_host", "plain values"}},
+		{"nested mapping", configs.Sources{File: file(t, "native: {a: [b]}\n")}, []string{"native", "plain values"}},
 		{"no mapping", configs.Sources{File: file(t, "- a\n")}, []string{configs.FileName}},
 		{"no YAML", configs.Sources{File: file(t, "a: [\n")}, []string{configs.FileName}},
 		{"twice", configs.Sources{File: file(t, "addr: a:1\naddr: b:1\n")}, []string{"addr"}},
@@ -282,6 +292,35 @@ func TestListsAndNull(t *testing.T) {
 	}
 }
 
+// TestNative: a mapping, a list and a text of pairs mean the same.
+func TestNative(t *testing.T) {
+	t.Parallel()
+	want := []configs.Native{{Platform: "argilla", Addr: "127.0.0.1:6900"}, {Platform: "label-studio", Profile: "2026-07", Addr: "[::1]:0"}}
+	keys := map[string]string{"argilla": "argilla.apikey", "toloka": "a=b=c=d="}
+	for name, text := range map[string]string{
+		"mapping": "native: {argilla: 127.0.0.1:6900, label-studio@2026-07: '[::1]:0'}\nnative_token: {argilla: argilla.apikey, toloka: a=b=c=d=}\n",
+		"list":    "native:\n- argilla=127.0.0.1:6900\n- label-studio@2026-07=[::1]:0\nnative_token: [argilla=argilla.apikey, toloka=a=b=c=d=]\n",
+		"text":    "native: argilla=127.0.0.1:6900, label-studio@2026-07=[::1]:0\nnative_token: argilla=argilla.apikey, toloka=a=b=c=d=\n",
+	} {
+		c, values, err := configs.Load(configs.Sources{File: file(t, text)})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(want, c.Native) + cmp.Diff(keys, c.NativeTokens); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+		for _, v := range values {
+			if v.Setting.Name == "native_token" && v.Text != "********" {
+				t.Errorf("%s: shown as %q", name, v.Text)
+			}
+		}
+	}
+	if got := want[0].String() + " " + want[1].String(); got != "argilla=127.0.0.1:6900 label-studio@2026-07=[::1]:0" {
+		t.Errorf("printed as %s", got)
+	}
+}
+
 func TestStateDir(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -305,7 +344,7 @@ func TestStateDir(t *testing.T) {
 
 func TestSecretsAreStars(t *testing.T) {
 	t.Parallel()
-	c, values, err := configs.Load(configs.Sources{Environ: []string{"ANNOHOOK_TOKEN=a-long-token"}})
+	c, values, err := configs.Load(configs.Sources{Environ: []string{"ANNOHOOK_TOKEN=a-long-token", "ANNOHOOK_NATIVE_TOKEN=argilla=a-long-token"}})
 	if err != nil || c.Token != "a-long-token" {
 		t.Fatalf("%q, %v", c.Token, err)
 	}

@@ -22,7 +22,9 @@ type Setting struct {
 	Default string
 	Help    string
 	Secret  bool
-	parse   func(*Config, string) error
+	// Pairs marks a list of NAME=VALUE: its flag can be given several times, and the file may hold a mapping.
+	Pairs bool
+	parse func(*Config, string) error
 }
 
 // Flag is the name of the command line flag, without dashes.
@@ -33,7 +35,7 @@ func (s Setting) Env() string { return EnvPrefix + strings.ToUpper(s.Name) }
 
 // Settings is the table, in the order in which settings are shown.
 func Settings() []Setting {
-	return append(serverSettings(), otherSettings()...)
+	return slices.Concat(serverSettings(), nativeSettings(), otherSettings())
 }
 
 func serverSettings() []Setting {
@@ -103,6 +105,10 @@ func list(v string) []string {
 
 func parseAddr(c *Config, v string) error {
 	c.Addr = v
+	return checkAddr(v)
+}
+
+func checkAddr(v string) error {
 	_, port, err := net.SplitHostPort(v)
 	if err == nil {
 		var n int
@@ -161,6 +167,10 @@ func parseToken(c *Config, v string) error {
 	if v == "" {
 		return nil
 	}
+	return checkToken(v)
+}
+
+func checkToken(v string) error {
 	if len(v) < minToken || len(v) > 256 || strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return fmt.Errorf("%d to 256 visible ASCII characters are allowed", minToken)
 	}

@@ -31,9 +31,9 @@ func (s *Scheduler) compose(e history.Event, t Trigger, sub subscriptions.Subscr
 	if t.Variant != "" && !slices.Contains(et.VariantNames(), t.Variant) {
 		return composed{}, "its profile " + sub.Profile + " has no variant " + t.Variant, nil
 	}
-	tree, err := et.Build(payloads.Build{Variant: t.Variant, Seed: e.Seed, IDSeed: e.IDSeed, Now: e.Now, Subscription: sub})
+	tree, err := et.Build(payloads.Build{Variant: t.Variant, Seed: e.Seed, IDSeed: e.IDSeed, Now: e.Now, Subject: e.Subject, Subscription: sub})
 	if err != nil {
-		return composed{}, "", invalid("variant", err.Error())
+		return composed{}, "", unbuilt(e, p, err)
 	}
 	if err := t.Override.Apply(tree); err != nil {
 		return composed{}, "", overrideProblem(err, p)
@@ -49,10 +49,22 @@ func (s *Scheduler) compose(e history.Event, t Trigger, sub subscriptions.Subscr
 		return c, "", nil
 	}
 	c.messages, err = p.Compose(payloads.Item{Subscription: sub, Type: et, Event: tree})
-	if err != nil {
+	switch {
+	case err == nil:
+		return c, "", nil
+	case e.Subject != nil:
+		return composed{}, "", unbuilt(e, p, err)
+	default:
 		return composed{}, "", invalid("data", fmt.Sprintf("%s cannot print this event: %v", p.Name, err))
 	}
-	return c, "", nil
+}
+
+// unbuilt words the failure of a builder. Where an action raised the event, it is nobody's input that is wrong.
+func unbuilt(e history.Event, p payloads.Platform, err error) error {
+	if e.Subject != nil {
+		return fmt.Errorf("print %s of action %s in profile %s: %w", e.Type, e.Action, p.Profile, err)
+	}
+	return invalid("variant", err.Error())
 }
 
 func overrideProblem(err error, p payloads.Platform) error {

@@ -6,6 +6,9 @@
 // [Queue], keeps this worker's heartbeat, and sweeps up after crashes. Everything is driven by the history; the queue is a dispatcher and
 // timer that may lose or repeat tasks without harm.
 //
+// [Scheduler.Act] has a platform's action change the platform's world, and publishes what it raises by the same plan as a trigger.
+// [Scheduler.Host] is all of this as the native API of one platform sees it.
+//
 // # Decisions
 //
 //  1. 2026-11-21. A queue holds references only. Losing one is repaired by the sweep (waiting, overdue, not held by the queue),
@@ -20,4 +23,16 @@
 //  7. 2026-11-21. A worker is dead when its beats are missed, or at once when a worker in the same place finds its process gone: the places
 //     a dead worker holds at its subscriptions' limits stop everything behind them, and waiting six seconds for each kill made the
 //     promise of ten a close call under load.
+//  8. 2026-11-21. A world is changed by compare-and-set and the events follow in a second step. Both in one step would tie worlds to the
+//     history's store and script; what a crash in between loses is what the platform loses when it dies between commit and queue. All is
+//     built before the first of the two, so nothing but a crash or a failing store can come in between.
+//  9. 2026-11-21. Actions of one process on one world wait for each other until their events are recorded, or two of them could record in
+//     another order than they changed the world.
+//  10. 2026-11-21. Events of one action are due a little apart instead of in a chain: a chain would make a listener that hangs hold back
+//     what the platform sends side by side. The time scale does not count, since the distance orders our workers and is no wait of the
+//     platform's.
+//  11. 2026-11-21. What comes through a native API is not judged by the rules for targets of our own API, and our API judges a target only
+//     when it changes: the platform stores an ftp:// URL and so do we; its attempts end as blocked.
+//  12. 2026-11-21. The ids of an action's events come from a hash of seed, action and place. Counting up, as a burst of triggers does,
+//     would give neighbouring seeds the same ids.
 package scheduler

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/annohook/annohook/payloads"
@@ -24,6 +25,10 @@ func (e *InvalidError) Error() string {
 // invalid makes an InvalidError of one problem.
 func invalid(field, message string) error {
 	return &InvalidError{Problems: []payloads.Problem{{Field: field, Message: message}}}
+}
+
+func (s *Scheduler) unknownPlatform(id string) error {
+	return invalid("platform", fmt.Sprintf("unknown platform %q; allowed: %s", id, allowed(s.registry.IDs())))
 }
 
 // NoMatchError is a trigger that no subscription wants; nothing was stored.

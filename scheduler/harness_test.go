@@ -94,7 +94,7 @@ func newRig(t *testing.T, adjust ...func(*scheduler.Options)) *rig {
 	var ids int
 	var mu sync.Mutex
 	o := scheduler.Options{
-		Registry: registry, Subscriptions: r.store, History: r.history, Hub: r.hub, Queue: queue, Workers: r.workers,
+		Registry: registry, Subscriptions: r.store, History: r.history, Hub: r.hub, Queue: queue, Workers: r.workers, Worlds: r.workers,
 		Sender: r.wire, Now: queue.Now, Random: rand.NewChaCha8([32]byte{1}), Worker: scheduler.Worker{ID: "w1"},
 		NewID: func() string {
 			mu.Lock()

@@ -8,18 +8,26 @@ import (
 	"time"
 )
 
-// Memory keeps heartbeats and idempotency keys of one process. It implements Workers and Keys and is safe for concurrent use.
+// Memory keeps heartbeats, idempotency keys and worlds of one process. It implements Workers, Keys and Worlds and is safe for concurrent use.
 type Memory struct {
 	now func() time.Time
 
 	mu      sync.Mutex
 	workers map[string]Worker
 	keys    map[string]memoryKey
+	worlds  map[string]memoryWorld
+}
+
+// memoryWorld is the state of one world.
+type memoryWorld struct {
+	state   []byte
+	version int64
 }
 
 var (
 	_ Workers = (*Memory)(nil)
 	_ Keys    = (*Memory)(nil)
+	_ Worlds  = (*Memory)(nil)
 )
 
 // memoryKey is one idempotency key.
@@ -32,7 +40,7 @@ type memoryKey struct {
 
 // NewMemory returns an empty Memory on the given clock.
 func NewMemory(now func() time.Time) *Memory {
-	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}}
+	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}, worlds: map[string]memoryWorld{}}
 }
 
 // Beat keeps w.
@@ -107,5 +115,30 @@ func (m *Memory) Abandon(_ context.Context, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.keys, key)
+	return nil
+}
+
+// World returns a state, as Worlds says.
+func (m *Memory) World(ctx context.Context, platform string) (state []byte, version int64, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w := m.worlds[platform]
+	return slices.Clone(w.state), w.version, nil
+}
+
+// PutWorld stores a state, as Worlds says.
+func (m *Memory) PutWorld(ctx context.Context, platform string, state []byte, version int64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.worlds[platform].version != version {
+		return ErrWorldChanged
+	}
+	m.worlds[platform] = memoryWorld{state: slices.Clone(state), version: version + 1}
 	return nil
 }

@@ -9,11 +9,11 @@ import (
 )
 
 // place decides for each message of one event whether it goes out by itself, joins a batch, or waits in a chain.
-func (p *plan) place(event int, group []composed) error {
+func (p *plan) place(o occurrence, group []composed) error {
 	var inline []composed
 	for _, c := range group {
-		if p.holds(c) {
-			p.hold(event, c)
+		if o.holds(c) {
+			p.hold(o, c)
 			continue
 		}
 		chain := payloads.ChainNone
@@ -24,7 +24,7 @@ func (p *plan) place(event int, group []composed) error {
 			inline = append(inline, c)
 			continue
 		}
-		news, err := p.deliveries(event, c)
+		news, err := p.deliveries(o, c)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (p *plan) place(event int, group []composed) error {
 		}
 		p.direct = append(p.direct, news...)
 	}
-	news, err := p.interleave(event, inline)
+	news, err := p.interleave(o, inline)
 	if err != nil {
 		return err
 	}
@@ -43,47 +43,47 @@ func (p *plan) place(event int, group []composed) error {
 }
 
 // holds reports whether the messages of c join the open batch of their subscription.
-func (p *plan) holds(c composed) bool {
-	if c.platform.Batch == nil || c.etype.Once || p.trigger.direct || p.trigger.Body != nil {
+func (o occurrence) holds(c composed) bool {
+	if c.platform.Batch == nil || c.etype.Once || o.trigger.direct || o.trigger.Body != nil {
 		return false
 	}
 	window, _ := c.platform.Batch.Settings(c.sub)
 	return window > 0
 }
 
-func (p *plan) hold(event int, c composed) {
+func (p *plan) hold(o occurrence, c composed) {
 	window, most := c.platform.Batch.Settings(c.sub)
 	for i, m := range c.messages {
-		fresh := p.newDelivery(p.events[event], c, i)
+		fresh := p.newDelivery(o, c, i)
 		fresh.Status = history.Collecting
 		fresh.NextAt = p.at.Add(p.scheduler.scaled(window))
 		fresh.BodyBytes = 0
-		p.held = append(p.held, heldPart{event: event, part: m, fresh: fresh, max: most})
+		p.held = append(p.held, heldPart{event: o.index, part: m, fresh: fresh, max: most})
 	}
 }
 
 // deliveries makes one delivery of each message of c. Where the platform sends envelopes, a message that goes out by itself gets its own.
-func (p *plan) deliveries(event int, c composed) ([]history.New, error) {
+func (p *plan) deliveries(o occurrence, c composed) ([]history.New, error) {
 	news := make([]history.New, 0, len(c.messages))
 	for i, m := range c.messages {
-		if c.platform.Batch != nil && p.trigger.Body == nil {
+		if c.platform.Batch != nil && o.trigger.Body == nil {
 			joined, err := c.platform.Batch.Join([]payloads.Message{m})
 			if err != nil {
 				return nil, fmt.Errorf("join %s message: %w", c.etype.Key, err)
 			}
 			c.messages[i] = joined
 		}
-		news = append(news, history.New{Delivery: p.newDelivery(p.events[event], c, i), Body: c.messages[i].Body})
+		news = append(news, history.New{Delivery: p.newDelivery(o, c, i), Body: c.messages[i].Body})
 	}
 	return news, nil
 }
 
 // interleave orders the messages as a single-threaded server sends them: the first message to every subscription, then the second.
-func (p *plan) interleave(event int, group []composed) ([]history.New, error) {
+func (p *plan) interleave(o occurrence, group []composed) ([]history.New, error) {
 	var columns [][]history.New
 	longest := 0
 	for _, c := range group {
-		column, err := p.deliveries(event, c)
+		column, err := p.deliveries(o, c)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/annohook/annohook/payloads"
-	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/subscriptions"
 )
@@ -30,10 +29,11 @@ type Trigger struct {
 	Count           int      // 0: 1
 	SubscriptionIDs []string // nil: all that match
 
-	idSeed   *uint64 // nil: the seed
-	replayOf string
-	direct   bool // replays and test sends: no filters, no window
-	once     bool
+	idSeed  *uint64 // nil: the seed
+	action  string  // that raised the event; empty: none did
+	subject []byte  // of an event that an action raised
+	direct  bool    // replays and test sends: no filters, no window
+	once    bool
 }
 
 // Published is what a trigger led to.
@@ -49,16 +49,18 @@ func (s *Scheduler) Publish(ctx context.Context, t Trigger) (Published, error) {
 	if err := s.checkTrigger(&t); err != nil {
 		return Published{}, err
 	}
-	subs, reasons, err := s.audience(ctx, t)
+	candidates, err := s.candidates(ctx, t.Platform, t.SubscriptionIDs)
 	if err != nil {
 		return Published{}, err
 	}
-	plan := plan{scheduler: s, trigger: t, at: s.now(), reasons: reasons}
-	if err := plan.build(subs); err != nil {
+	subs, reasons := s.audience(candidates, t)
+	plan := plan{scheduler: s, at: s.now()}
+	more, err := plan.trigger(t, subs)
+	if err != nil {
 		return Published{}, err
 	}
 	if plan.empty() {
-		return Published{}, &NoMatchError{Reasons: plan.reasons}
+		return Published{}, &NoMatchError{Reasons: append(reasons, more...)}
 	}
 	return plan.store(ctx)
 }
@@ -66,7 +68,7 @@ func (s *Scheduler) Publish(ctx context.Context, t Trigger) (Published, error) {
 func (s *Scheduler) checkTrigger(t *Trigger) error {
 	profiles := s.registry.Profiles(t.Platform)
 	if profiles == nil {
-		return invalid("platform", fmt.Sprintf("unknown platform %q; allowed: %s", t.Platform, strings.Join(s.registry.IDs(), ", ")))
+		return s.unknownPlatform(t.Platform)
 	}
 	if t.Profile != "" {
 		p, err := s.registry.Platform(t.Platform, t.Profile)
@@ -94,41 +96,45 @@ func (s *Scheduler) checkTrigger(t *Trigger) error {
 	return nil
 }
 
-// audience lists the subscriptions that may get the event before it is built, oldest first, and why the others do not.
-func (s *Scheduler) audience(ctx context.Context, t Trigger) ([]subscriptions.Subscription, []Reason, error) {
+// candidates lists the subscriptions of a platform, or those of them that are named, oldest first.
+func (s *Scheduler) candidates(ctx context.Context, platform string, ids []string) ([]subscriptions.Subscription, error) {
 	all, err := s.store.List(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list subscriptions: %w", err)
+		return nil, fmt.Errorf("list subscriptions: %w", err)
 	}
-	if err := checkIDs(all, t); err != nil {
-		return nil, nil, err
+	if err := checkIDs(all, platform, ids); err != nil {
+		return nil, err
 	}
+	return slices.DeleteFunc(all, func(sub subscriptions.Subscription) bool {
+		return sub.Platform != platform || (ids != nil && !slices.Contains(ids, sub.ID))
+	}), nil
+}
+
+// audience picks the subscriptions that may get the event before it is built, and says why the others do not.
+func (s *Scheduler) audience(candidates []subscriptions.Subscription, t Trigger) ([]subscriptions.Subscription, []Reason) {
 	var subs []subscriptions.Subscription
 	var reasons []Reason
-	for _, sub := range all {
-		if sub.Platform != t.Platform || (t.SubscriptionIDs != nil && !slices.Contains(t.SubscriptionIDs, sub.ID)) {
-			continue
-		}
+	for _, sub := range candidates {
 		if why := s.refuses(sub, t); why != "" {
 			reasons = append(reasons, Reason{SubscriptionID: sub.ID, Why: why})
 			continue
 		}
 		subs = append(subs, sub)
 	}
-	return subs, reasons, nil
+	return subs, reasons
 }
 
-func checkIDs(all []subscriptions.Subscription, t Trigger) error {
-	for i, id := range t.SubscriptionIDs {
+func checkIDs(all []subscriptions.Subscription, platform string, ids []string) error {
+	for i, id := range ids {
 		field := "subscription_ids[" + strconv.Itoa(i) + "]"
 		at := slices.IndexFunc(all, func(s subscriptions.Subscription) bool { return s.ID == id })
 		if at < 0 {
 			return invalid(field, "no subscription has the id "+strconv.Quote(id))
 		}
-		if all[at].Platform != t.Platform {
-			return invalid(field, fmt.Sprintf("subscription %s belongs to platform %s, not %s", id, all[at].Platform, t.Platform))
+		if all[at].Platform != platform {
+			return invalid(field, fmt.Sprintf("subscription %s belongs to platform %s, not %s", id, all[at].Platform, platform))
 		}
-		if slices.Contains(t.SubscriptionIDs[:i], id) {
+		if slices.Contains(ids[:i], id) {
 			return invalid(field, "subscription "+id+" is named twice")
 		}
 	}
@@ -157,138 +163,4 @@ func (s *Scheduler) refuses(sub subscriptions.Subscription, t Trigger) string {
 		return "it wants other events"
 	}
 	return ""
-}
-
-// plan collects what a trigger will store, so that nothing is stored before everything is known to be right.
-type plan struct {
-	scheduler *Scheduler
-	trigger   Trigger
-	at        time.Time
-	events    []history.Event
-	direct    []history.New
-	held      []heldPart
-	reasons   []Reason
-}
-
-// heldPart is one message that joins the open batch of its subscription.
-type heldPart struct {
-	event int
-	part  payloads.Message
-	fresh history.Delivery
-	max   int
-}
-
-func (p *plan) empty() bool { return len(p.direct) == 0 && len(p.held) == 0 }
-
-func (p *plan) build(subs []subscriptions.Subscription) error {
-	seed, err := p.seed()
-	if err != nil {
-		return err
-	}
-	for i := range p.trigger.Count {
-		event, err := p.newEvent(seed + uint64(i))
-		if err != nil {
-			return err
-		}
-		var group []composed
-		for _, sub := range subs {
-			c, why, err := p.scheduler.compose(event, p.trigger, sub)
-			if err != nil {
-				return err
-			}
-			if why != "" {
-				p.refuse(sub.ID, why)
-				continue
-			}
-			group = append(group, c)
-		}
-		p.events = append(p.events, event)
-		if err := p.place(len(p.events)-1, group); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *plan) refuse(id, why string) {
-	reason := Reason{SubscriptionID: id, Why: why}
-	if !slices.Contains(p.reasons, reason) {
-		p.reasons = append(p.reasons, reason)
-	}
-}
-
-func (p *plan) seed() (uint64, error) {
-	if p.trigger.Seed != nil {
-		return *p.trigger.Seed, nil
-	}
-	return p.scheduler.randomSeed()
-}
-
-func (p *plan) newEvent(seed uint64) (history.Event, error) {
-	t := p.trigger
-	event := history.Event{
-		ID: p.scheduler.newID(), Platform: t.Platform, Profile: t.Profile, Type: t.Type, Variant: t.Variant, Seed: seed, IDSeed: seed,
-		Now: p.at, Body: t.Body, ReplayOf: t.replayOf, CreatedAt: p.at,
-	}
-	if known, ok := findType(p.scheduler.registry.Profiles(t.Platform), t.Type); ok {
-		event.Type = known.Key
-	}
-	if t.idSeed != nil {
-		event.IDSeed = *t.idSeed
-	}
-	if t.Now != nil {
-		event.Now = t.Now.UTC()
-	}
-	var err error
-	if t.Override.Data != nil {
-		if event.Data, err = payloads.JSON(t.Override.Data); err != nil {
-			return event, fmt.Errorf("keep data: %w", err)
-		}
-	}
-	if len(t.Override.Set) > 0 {
-		if event.Set, err = payloads.JSON(assignmentsValue(t.Override.Set)); err != nil {
-			return event, fmt.Errorf("keep set: %w", err)
-		}
-	}
-	return event, nil
-}
-
-// store writes the plan: first everything that stands for itself, in one atomic step, then the parts of batches.
-func (p *plan) store(ctx context.Context) (Published, error) {
-	s := p.scheduler
-	if err := s.history.Append(ctx, p.events, p.direct); err != nil {
-		return Published{}, fmt.Errorf("record deliveries: %w", err)
-	}
-	var dues []history.Due
-	out := Published{Events: p.events}
-	for _, n := range p.direct {
-		out.Deliveries = append(out.Deliveries, n.Delivery)
-		if n.Delivery.WaitsFor == "" {
-			dues = append(dues, history.Due{Ref: n.Delivery.Ref(), SubscriptionID: n.Delivery.SubscriptionID, At: n.Delivery.NextAt})
-		}
-	}
-	for _, h := range p.held {
-		c, err := s.history.Collect(ctx, p.events[h.event], h.part, h.fresh, h.max, p.at)
-		if err != nil {
-			s.enqueue(ctx, dues...)
-			return Published{}, fmt.Errorf("hold event: %w", err)
-		}
-		if !slices.ContainsFunc(out.Deliveries, func(d history.Delivery) bool { return d.ID == c.DeliveryID }) {
-			out.Deliveries = append(out.Deliveries, history.Delivery{ID: c.DeliveryID, SubscriptionID: h.fresh.SubscriptionID, Status: history.Collecting})
-		}
-		if c.Opened || !c.Flush.At.After(p.at) {
-			dues = append(dues, c.Flush)
-		}
-	}
-	s.enqueue(ctx, dues...)
-	return out, nil
-}
-
-func (p *plan) newDelivery(event history.Event, c composed, part int) history.Delivery {
-	return history.Delivery{
-		ID: p.scheduler.newID(), Status: history.Pending, Platform: c.platform.ID, Profile: c.platform.Profile, EventType: c.etype.Key,
-		Fidelity: c.etype.Fidelity, Method: c.messages[part].Method, SubscriptionID: c.sub.ID, EventIDs: []string{event.ID}, Part: part,
-		URL: sender.MaskURL(c.sub.URL), NextAt: p.at, CreatedAt: p.at, Once: c.etype.Once || p.trigger.once,
-		Always: p.trigger.direct, ReplayOf: p.trigger.replayOf, BodyBytes: len(c.messages[part].Body),
-	}
 }

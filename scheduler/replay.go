@@ -189,7 +189,8 @@ func (s *Scheduler) again(ctx context.Context, id string, d history.Delivery, su
 	if err != nil {
 		return history.Event{}, payloads.Message{}, err
 	}
-	t := Trigger{Platform: d.Platform, Type: d.EventType, Variant: event.Variant, Override: override, Body: event.Body, direct: true}
+	// The type is the event's own: a batch holds events of several.
+	t := Trigger{Platform: d.Platform, Type: event.Type, Variant: event.Variant, Override: override, Body: event.Body, direct: true}
 	c, why, err := s.compose(event, t, sub)
 	if err != nil {
 		return history.Event{}, payloads.Message{}, err

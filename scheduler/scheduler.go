@@ -23,6 +23,8 @@ type Scheduler struct {
 	history     history.History
 	queue       Queue
 	workers     Workers
+	worlds      Worlds
+	gates       map[string]chan struct{} // by platform; see enterWorld
 	sender      Sender
 	hub         *history.Hub
 	now         func() time.Time
@@ -51,9 +53,10 @@ type Options struct {
 	Registry      *payloads.Registry
 	Subscriptions subscriptions.Store
 	History       history.History
-	Hub           *history.Hub // only for Test and Wait
+	Hub           *history.Hub // only for Test, Await and Host.Push
 	Queue         Queue
 	Workers       Workers
+	Worlds        Worlds // states of the platforms' worlds
 	Sender        Sender
 	Now           func() time.Time
 	Random        io.Reader          // of ids, stamps, secrets and seeds; must not run dry
@@ -92,16 +95,16 @@ type Observation struct {
 
 // New returns a Scheduler, or an error that names what is missing.
 func New(o Options) (*Scheduler, error) {
-	if o.Registry == nil || o.Subscriptions == nil || o.History == nil || o.Queue == nil || o.Workers == nil || o.Sender == nil ||
-		o.Now == nil || o.Random == nil || o.NewID == nil {
-		return nil, errors.New("scheduler options: registry, subscriptions, history, queue, workers, sender, now, random and new id are required")
+	if o.Registry == nil || o.Subscriptions == nil || o.History == nil || o.Queue == nil || o.Workers == nil || o.Worlds == nil ||
+		o.Sender == nil || o.Now == nil || o.Random == nil || o.NewID == nil {
+		return nil, errors.New("scheduler options: registry, subscriptions, history, queue, workers, worlds, sender, now, random and new id are required")
 	}
 	if o.TimeScale < 0 {
 		return nil, fmt.Errorf("scheduler options: time scale %v is negative", o.TimeScale)
 	}
 	s := &Scheduler{
 		registry: o.Registry, store: o.Subscriptions, history: o.History, hub: o.Hub, queue: o.Queue, workers: o.Workers,
-		sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
+		worlds: o.Worlds, gates: gatesFor(o.Registry), sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
 		concurrency: o.Concurrency, keep: o.Keep, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
 	}
 	if s.scale == 0 {

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +16,21 @@ import (
 // GenerateSecret as the secret of a subscription asks for a new one.
 const GenerateSecret subscriptions.Secret = "generate"
 
+// origin is where a subscription or its change comes from.
+type origin int
+
+const (
+	ours   origin = iota // our own API: targets are judged, GenerateSecret is a wish
+	native               // the platform's API: it judged the target, every secret is meant literally, no change leaves the time of the last one
+)
+
 // Subscribe validates sub, fills in what the platform decides (profile, native id, secret), and stores it. GenerateSecret as its secret makes
 // one, no secret leaves it to the platform. It returns *InvalidError, and subscriptions.ErrConflict for an id that is taken.
 func (s *Scheduler) Subscribe(ctx context.Context, sub subscriptions.Subscription) (subscriptions.Subscription, error) {
+	return s.subscribe(ctx, sub, ours)
+}
+
+func (s *Scheduler) subscribe(ctx context.Context, sub subscriptions.Subscription, from origin) (subscriptions.Subscription, error) {
 	p, err := s.platformFor(&sub)
 	if err != nil {
 		return sub, err
@@ -30,13 +43,12 @@ func (s *Scheduler) Subscribe(ctx context.Context, sub subscriptions.Subscriptio
 	if p.Secret.Shared {
 		sub.SharedSecret = p.ID
 	}
-	if sub.Secret == "" && p.Secret.Auto {
-		sub.Secret = GenerateSecret
+	if sub.Secret == "" && p.Secret.Auto || sub.Secret == GenerateSecret && from == ours {
+		if err := s.generateSecret(&sub, p); err != nil {
+			return sub, err
+		}
 	}
-	if err := s.generateSecret(&sub, p); err != nil {
-		return sub, err
-	}
-	if problems := s.check(sub, p); len(problems) > 0 {
+	if problems := s.check(sub, p, from == ours); len(problems) > 0 {
 		return sub, &InvalidError{Problems: problems}
 	}
 	if sub.NativeID == "" {
@@ -50,7 +62,7 @@ func (s *Scheduler) Subscribe(ctx context.Context, sub subscriptions.Subscriptio
 func (s *Scheduler) platformFor(sub *subscriptions.Subscription) (payloads.Platform, error) {
 	profiles := s.registry.Profiles(sub.Platform)
 	if profiles == nil {
-		return payloads.Platform{}, invalid("platform", fmt.Sprintf("unknown platform %q; allowed: %s", sub.Platform, allowed(s.registry.IDs())))
+		return payloads.Platform{}, s.unknownPlatform(sub.Platform)
 	}
 	p, err := s.registry.Platform(sub.Platform, sub.Profile)
 	if err != nil {
@@ -61,9 +73,6 @@ func (s *Scheduler) platformFor(sub *subscriptions.Subscription) (payloads.Platf
 }
 
 func (s *Scheduler) generateSecret(sub *subscriptions.Subscription, p payloads.Platform) error {
-	if sub.Secret != GenerateSecret {
-		return nil
-	}
 	if p.Secret.Generate == nil {
 		return invalid("secret", unsignedText(p))
 	}
@@ -75,7 +84,7 @@ func (s *Scheduler) generateSecret(sub *subscriptions.Subscription, p payloads.P
 	return nil
 }
 
-// nativeID makes the id the platform would give. Numbers go on from the highest in use.
+// nativeID makes the id the platform would give. A number is never given twice: it goes on from the last and is above all in use.
 func (s *Scheduler) nativeID(ctx context.Context, p payloads.Platform) (string, error) {
 	all, err := s.store.List(ctx)
 	if err != nil {
@@ -83,26 +92,34 @@ func (s *Scheduler) nativeID(ctx context.Context, p payloads.Platform) (string, 
 	}
 	var highest int64
 	for _, sub := range all {
-		if n, err := strconv.ParseInt(sub.NativeID, 10, 64); err == nil && sub.Platform == p.ID {
+		if n, err := strconv.ParseInt(sub.NativeID, 10, 64); err == nil && sub.Platform == p.ID && n < subscriptions.MaxNumber {
 			highest = max(highest, n)
 		}
+	}
+	number, err := s.store.NextNumber(ctx, p.ID, highest+1)
+	if err != nil {
+		return "", fmt.Errorf("number the subscription: %w", err)
 	}
 	var random [16]byte
 	if err := s.randomBytes(random[:]); err != nil {
 		return "", err
 	}
-	return p.NewNativeID(random, s.now(), highest+1), nil
+	return p.NewNativeID(random, s.now(), number), nil
 }
 
 // Change runs change on a subscription, validates the result and stores it. What the change means for deliveries happens as on the real
 // platform: an open batch is sent to the old target first, and where disabling silences at once, pending deliveries are cancelled. It
 // returns *InvalidError, subscriptions.ErrNotFound or the error of change; nothing is stored then.
 func (s *Scheduler) Change(ctx context.Context, id string, change func(*subscriptions.Subscription) error) (subscriptions.Subscription, error) {
+	return s.change(ctx, id, ours, change)
+}
+
+func (s *Scheduler) change(ctx context.Context, id string, from origin, change func(*subscriptions.Subscription) error) (subscriptions.Subscription, error) {
 	old, err := s.store.Get(ctx, id)
 	if err != nil {
 		return old, err
 	}
-	wanted, err := s.changed(old, change)
+	wanted, err := s.changed(old, from, change)
 	if err != nil {
 		return old, err
 	}
@@ -112,7 +129,7 @@ func (s *Scheduler) Change(ctx context.Context, id string, change func(*subscrip
 		}
 	}
 	updated, err := s.store.Update(ctx, id, func(sub *subscriptions.Subscription) error {
-		next, err := s.changed(*sub, change)
+		next, err := s.changed(*sub, from, change)
 		if err != nil {
 			return err
 		}
@@ -134,8 +151,9 @@ func keepGenerated(now, wanted, old subscriptions.Secret) subscriptions.Secret {
 	return now
 }
 
-// changed applies change to a copy and validates it.
-func (s *Scheduler) changed(sub subscriptions.Subscription, change func(*subscriptions.Subscription) error) (subscriptions.Subscription, error) {
+// changed applies change to a copy and validates it. A target that stays as it is is not judged again: it may have come in through the
+// platform's own API, which accepts what ours does not.
+func (s *Scheduler) changed(sub subscriptions.Subscription, from origin, change func(*subscriptions.Subscription) error) (subscriptions.Subscription, error) {
 	next := sub.Clone()
 	if err := change(&next); err != nil {
 		return sub, err
@@ -147,10 +165,12 @@ func (s *Scheduler) changed(sub subscriptions.Subscription, change func(*subscri
 	if err != nil {
 		return sub, err
 	}
-	if err := s.generateSecret(&next, p); err != nil {
-		return sub, err
+	if next.Secret == GenerateSecret && from == ours {
+		if err := s.generateSecret(&next, p); err != nil {
+			return sub, err
+		}
 	}
-	if problems := s.check(next, p); len(problems) > 0 {
+	if problems := s.check(next, p, from == ours && next.URL != sub.URL); len(problems) > 0 {
 		return sub, &InvalidError{Problems: problems}
 	}
 	if next.Enabled && !sub.Enabled || next.URL != sub.URL || !slices.Equal(next.Headers, sub.Headers) {
@@ -159,8 +179,21 @@ func (s *Scheduler) changed(sub subscriptions.Subscription, change func(*subscri
 	if next.Enabled {
 		next.DisabledReason = ""
 	}
+	next.UpdatedAt = sub.UpdatedAt
+	if from == native {
+		if unchanged, err := same(sub, next); unchanged || err != nil {
+			return next, err
+		}
+	}
 	next.UpdatedAt = s.now().UTC()
 	return next, nil
+}
+
+// same reports whether two states of a subscription are stored alike.
+func same(a, b subscriptions.Subscription) (bool, error) {
+	one, errA := subscriptions.EncodeDocument(a)
+	two, errB := subscriptions.EncodeDocument(b)
+	return bytes.Equal(one, two) && a.Secret == b.Secret, errors.Join(errA, errB)
 }
 
 // flushBefore sends the open batch of a subscription with the target it has now. A shared secret reaches further than this one.

@@ -15,8 +15,8 @@ import (
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// check finds everything wrong with a subscription.
-func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform) []payloads.Problem {
+// check finds everything wrong with a subscription; its target is judged only where that is asked for.
+func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform, target bool) []payloads.Problem {
 	var problems []payloads.Problem
 	add := func(field, message string) {
 		problems = append(problems, payloads.Problem{Field: field, Message: message})
@@ -24,8 +24,10 @@ func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform) [
 	if len(sub.ID) > maxIDBytes || !visible(sub.ID) || strings.ContainsAny(sub.ID, ":/{}") {
 		add("id", fmt.Sprintf("up to %d visible ASCII characters without : / { } are allowed", maxIDBytes))
 	}
-	if err := s.checkURL(sub.URL); err != nil {
-		add("url", err.Error())
+	if target {
+		if err := s.checkURL(sub.URL); err != nil {
+			add("url", err.Error())
+		}
 	}
 	if len(sub.Description) > subscriptions.MaxDescriptionBytes || !utf8.ValidString(sub.Description) {
 		add("description", fmt.Sprintf("at most %d bytes of UTF-8 are allowed", subscriptions.MaxDescriptionBytes))

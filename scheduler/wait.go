@@ -94,16 +94,30 @@ const testGrace = 10 * time.Second
 // Test sends the platform's own test event to one subscription, disabled or not, and returns the delivery after its attempt, or as it is
 // when the attempt does not end in time. subscriptions.ErrNotFound without one.
 func (s *Scheduler) Test(ctx context.Context, id string) (history.Summary, error) {
-	sub, err := s.store.Get(ctx, id)
+	sub, p, err := s.pushTarget(ctx, id)
 	if err != nil {
 		return history.Summary{}, err
 	}
+	return s.push(ctx, sub, p, testType(p, sub))
+}
+
+// pushTarget reads a subscription and its platform.
+func (s *Scheduler) pushTarget(ctx context.Context, id string) (subscriptions.Subscription, payloads.Platform, error) {
+	sub, err := s.store.Get(ctx, id)
+	if err != nil {
+		return sub, payloads.Platform{}, err
+	}
 	p, err := s.registry.Of(sub)
 	if err != nil {
-		return history.Summary{}, invalid("profile", "the profile of this subscription is not known to this program")
+		return sub, p, invalid("profile", "the profile of this subscription is not known to this program")
 	}
+	return sub, p, nil
+}
+
+// push sends one event to one subscription as Test says. *NoMatchError when its profile has no such event.
+func (s *Scheduler) push(ctx context.Context, sub subscriptions.Subscription, p payloads.Platform, eventType string) (history.Summary, error) {
 	published, err := s.Publish(ctx, Trigger{
-		Platform: p.ID, Profile: p.Profile, Type: testType(p, sub), Count: 1, SubscriptionIDs: []string{id}, direct: true, once: true,
+		Platform: p.ID, Profile: p.Profile, Type: eventType, Count: 1, SubscriptionIDs: []string{sub.ID}, direct: true, once: true,
 	})
 	if err != nil {
 		return history.Summary{}, err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +22,15 @@ func (s *Server) guards() ([]guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []guard{s.recover, s.header, s.bound, s.host(hosts), s.origin, newSession(s).guard, headAsGet}, nil
+	return []guard{s.recover, s.header, s.bound, s.host(hosts), s.origin, s.native, newSession(s).guard, headAsGet}, nil
+}
+
+// wrap puts guards around a handler, the first one outermost.
+func wrap(handler http.Handler, guards ...guard) http.Handler {
+	for _, g := range slices.Backward(guards) {
+		handler = g(handler)
+	}
+	return handler
 }
 
 // tracked remembers whether an answer has begun.
@@ -72,15 +81,20 @@ func (s *Server) panicked(t *tracked, r *http.Request, reason any) {
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
 	"base-uri 'none'; frame-ancestors 'none'"
 
-// header sets the security fields. Handlers may set another Cache-Control for what never changes.
+// ownHeader are the fields that our own answers carry. Handlers may set another Cache-Control for what never changes.
+func ownHeader() map[string]string {
+	return map[string]string{
+		"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+	}
+}
+
+// header sets the security fields.
 func (s *Server) header(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
+		for name, v := range ownHeader() {
+			w.Header().Set(name, v)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

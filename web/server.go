@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +40,7 @@ type Options struct {
 	Subscriptions subscriptions.Store
 	Keys          scheduler.Keys // of idempotency
 	Dashboard     http.Handler   // every path that is not the API's; nil: no pages
+	Native        []NativeMount  // the platforms' own APIs
 	Metrics       http.Handler   // nil: no /metrics
 	Ready         func(context.Context) error
 	Version       string
@@ -60,6 +60,7 @@ type Server struct {
 	options Options
 	api     *api.API
 	router  *echo.Echo
+	natives natives
 	handler http.Handler
 	log     *slog.Logger
 	close   sync.Once
@@ -92,14 +93,14 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.natives, err = newNatives(o.Native); err != nil {
+		return nil, err
+	}
 	guards, err := s.guards()
 	if err != nil {
 		return nil, err
 	}
-	s.handler = s.router
-	for _, g := range slices.Backward(guards) {
-		s.handler = g(s.handler)
-	}
+	s.handler = wrap(s.router, guards...)
 	return s, nil
 }
 
@@ -121,8 +122,13 @@ func (s *Server) Routes() []string {
 // Serve answers on ln until ctx ends. Then it takes no more, ends streams and waits, gives the rest DefaultShutdownGrace (or what the options
 // say) and returns nil; what is still running then is cut off. A Server serves once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	return s.serve(ctx, ln, s.handler, s.EndStreams)
+}
+
+// serve answers on ln until ctx ends; ending is called once nothing new is taken.
+func (s *Server) serve(ctx context.Context, ln net.Listener, handler http.Handler, ending func()) error {
 	server := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: s.options.ReadTimeout, IdleTimeout: idleTimeout,
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: s.options.ReadTimeout, IdleTimeout: idleTimeout,
 		WriteTimeout: writeTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
@@ -134,11 +140,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}()
 	select {
 	case <-ended:
-		s.EndStreams()
+		ending()
 		return failed
 	case <-ctx.Done():
 	}
-	s.EndStreams()
+	ending()
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.ShutdownGrace)
 	defer cancel()
 	if err := server.Shutdown(within); err != nil {

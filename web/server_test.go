@@ -48,6 +48,11 @@ func pages() http.Handler {
 
 func newServer(t *testing.T, adjust ...func(*web.Options)) *web.Server {
 	t.Helper()
+	return serverFor(t, adjust...)
+}
+
+func serverFor(t testing.TB, adjust ...func(*web.Options)) *web.Server {
+	t.Helper()
 	registry, err := payloads.NewRegistry(invented.Platforms())
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +66,7 @@ func newServer(t *testing.T, adjust ...func(*web.Options)) *web.Server {
 	var ids atomic.Int64
 	engine, err := scheduler.New(scheduler.Options{
 		Registry: registry, Subscriptions: store, History: records, Hub: hub, Queue: memqueue.New(memqueue.Options{Now: time.Now}),
-		Workers: memory, Sender: wire, Now: time.Now, Random: rand.Reader, NewID: func() string { return fmt.Sprint("id-", ids.Add(1)) },
+		Workers: memory, Worlds: memory, Sender: wire, Now: time.Now, Random: rand.Reader, NewID: func() string { return fmt.Sprint("id-", ids.Add(1)) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -84,3 +84,42 @@ func profilesOf(cmd *cobra.Command, registry *payloads.Registry) {
 		return names, cobra.ShellCompDirectiveNoFileComp
 	})
 }
+
+// platformThenActions completes a platform and then one of its actions.
+func platformThenActions(registry *payloads.Registry) completer {
+	return platformThen(registry, func(p payloads.Platform) []string {
+		list := make([]string, len(p.Actions))
+		for i, a := range p.Actions {
+			list[i] = a.Name + "\t" + a.Title
+		}
+		return list
+	})
+}
+
+// platformThenStories completes a platform and then one of its stories.
+func platformThenStories(registry *payloads.Registry) completer {
+	return platformThen(registry, func(p payloads.Platform) []string {
+		list := make([]string, len(p.Stories))
+		for i, s := range p.Stories {
+			list[i] = s.Name + "\t" + s.Title
+		}
+		return list
+	})
+}
+
+func platformThen(registry *payloads.Registry, then func(payloads.Platform) []string) completer {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		switch len(args) {
+		case 0:
+			return described(registry), cobra.ShellCompDirectiveNoFileComp
+		case 1:
+			p, err := registry.Platform(args[0], "")
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return then(p), cobra.ShellCompDirectiveNoFileComp
+		default:
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+}

@@ -18,4 +18,10 @@
 //     hostile listener and must not drive the terminal.
 //  6. 2026-11-21. Ctrl-C ends serve, dev, listen and tail with 0 when they could end in order, since that is how they are meant to end;
 //     every other command that is interrupted ends with 130, and so does a second signal.
+//  7. 2026-11-21. act, story and token read the catalogue of this binary, as platforms does, and the server decides: lists and completion
+//     work without one, and text given with --set becomes the parameter's kind here, where the kind is known.
+//  8. 2026-11-21. A story at --speed max still waits until the events of one step are due before it takes the next, because those are spread
+//     to keep their order.
+//  9. 2026-11-21. An action that raises nothing by its nature (a draft is saved) ends with 0; one whose events no subscription gets ends with
+//     1 and the reasons.
 package main

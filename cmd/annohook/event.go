@@ -33,15 +33,21 @@ type assignment struct {
 }
 
 func (f *eventFlags) add(cmd *cobra.Command) {
+	f.addOrigin(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.profile, "profile", "", "behaviour of the platform, for example a server version")
 	flags.StringVar(&f.variant, "variant", "", "form of the event, where it has several")
-	flags.StringVar(&f.seed, "seed", "", "whole number; the same seed and --now give the same event")
-	flags.StringVar(&f.now, "now", "", "when the event happens, RFC 3339")
 	flags.Var(&assignFlag{list: &f.assignments}, "set", "set a `path=text` of the event, such as a.b[0].c=x; can be repeated")
 	flags.Var(&assignFlag{list: &f.assignments, json: true}, "set-json", "set a `path=JSON` of the event, such as a.b=[1,2]; can be repeated")
 	flags.StringVar(&f.merge, "merge", "", "JSON object, @file or - that is merged into the event (RFC 7396)")
 	flags.StringVar(&f.body, "body", "", "text, @file or - that replaces the whole body, byte for byte")
+}
+
+// addOrigin adds what actions have in common with events.
+func (f *eventFlags) addOrigin(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.profile, "profile", "", "behaviour of the platform, for example a server version")
+	flags.StringVar(&f.seed, "seed", "", "whole number; the same seed and --now give the same event")
+	flags.StringVar(&f.now, "now", "", "when the event happens, RFC 3339")
 }
 
 // assignFlag collects --set and --set-json; it implements pflag.Value.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/subscriptions"
+	"github.com/annohook/annohook/web/api"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -67,45 +68,7 @@ func (p *process) listPlatforms(registry *payloads.Registry) error {
 
 // catalogue is a platform in the shape that the API has.
 func catalogue(registry *payloads.Registry, pl payloads.Platform) client.Platform {
-	v := client.Platform{
-		ID: pl.ID, Name: pl.Name, Docs: pl.Docs, Profile: pl.Profile, Profiles: []client.Profile{}, Events: []client.EventType{},
-		Options: []client.Option{}, Quirks: []client.Quirk{}, Facts: []client.Fact{}, Recipe: append([]string{}, pl.Recipe...),
-		Policy: client.Policy{
-			Timeout: client.Duration(pl.Timeout), Deadline: client.Duration(max(pl.Deadline, pl.Timeout)), SilenceTimeout: pl.SilenceTimeout,
-			Retry: client.Retry{Delays: client.Durations(pl.Retry)}, Redirects: pl.Redirect != payloads.RedirectNever, Batch: pl.Batch != nil,
-			DisableAfter: pl.DisableAfter,
-		},
-		Secret: client.SecretRule{Scheme: orNull(pl.Secret.Scheme), Generated: pl.Secret.Auto, Shared: pl.Secret.Shared}, TestEvent: orNull(pl.TestEvent),
-	}
-	for i, profile := range registry.Profiles(pl.ID) {
-		v.Profiles = append(v.Profiles, client.Profile{Name: profile.Profile, Note: profile.ProfileNote, Default: i == 0})
-	}
-	for _, e := range pl.Events {
-		v.Events = append(v.Events, eventTypeOf(e))
-	}
-	for _, o := range pl.Options {
-		v.Options = append(v.Options, client.Option{
-			In: o.In, Name: o.Name, Kind: o.Kind, Default: []byte(orText(o.Default, "null")), Summary: o.Summary, Fidelity: string(o.Fidelity),
-		})
-	}
-	for _, q := range pl.Quirks {
-		v.Quirks = append(v.Quirks, client.Quirk{Name: q.Name, Summary: q.Summary, Default: q.Default, Fidelity: string(q.Fidelity), Source: q.Source})
-	}
-	for _, f := range pl.Facts {
-		v.Facts = append(v.Facts, client.Fact{Topic: f.Topic, Text: f.Text, Source: f.Source, Fidelity: string(f.Fidelity)})
-	}
-	return v
-}
-
-func eventTypeOf(e payloads.EventType) client.EventType {
-	v := client.EventType{
-		Key: e.Key, Name: orNull(e.Name), Title: e.Title, Summary: e.Summary, Method: e.Method, Variants: []client.Variant{},
-		Fidelity: string(e.Fidelity), Source: e.Source, Subscribable: !e.Unlisted,
-	}
-	for _, variant := range e.Variants {
-		v.Variants = append(v.Variants, client.Variant{Name: variant.Name, Summary: variant.Summary, Fidelity: string(variant.Fidelity)})
-	}
-	return v
+	return api.Catalogue(pl, registry.Profiles(pl.ID))
 }
 
 func orNull(text string) *string {
@@ -188,7 +151,7 @@ func example(pl payloads.Platform, et payloads.EventType, variant string, seed u
 		return client.EventExample{}, nil, fmt.Errorf("sign example: %w", err)
 	}
 	v := client.EventExample{
-		Platform: pl.ID, Profile: pl.Profile, Type: eventTypeOf(et), Variant: orNull(variant), Seed: seed, Now: exampleTime(),
+		Platform: pl.ID, Profile: pl.Profile, Type: api.EventType(et), Variant: orNull(variant), Seed: seed, Now: exampleTime(),
 		Method: messages[0].Method, Headers: headersOf(signed.Header), Body: bodyOf(body), Signature: signatureOf(signed.Signature, body),
 		Secret: orNull(string(sub.Secret)), Schema: []byte("null"), Recipe: append([]string{}, pl.Recipe...),
 		Sources: []string{et.Source, pl.Docs}, Fidelity: string(et.Fidelity),

@@ -56,12 +56,45 @@ func printPlatform(w io.Writer, v client.Platform) error {
 		rows = append(rows, []string{strconv.Itoa(i+1) + ".", step})
 	}
 	section("How a listener verifies a request", rows)
+	section("Actions (annohook act "+v.ID+" ACTION)", actionRows(v.Actions))
+	section("Stories (annohook story "+v.ID+" NAME)", storyRows(v.Stories))
+	section("The platform's own API on a server of ours", nativeRows(v.Native))
 	b.WriteString("\nFacts and their sources\n")
 	for _, f := range v.Facts {
 		fmt.Fprintf(&b, "  %s (%s): %s\n      %s\n", f.Topic, f.Fidelity, f.Text, f.Source)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func actionRows(actions []client.Action) [][]string {
+	rows := make([][]string, len(actions))
+	for i, a := range actions {
+		rows[i] = []string{a.Name, a.Fidelity, a.Summary}
+	}
+	return rows
+}
+
+func storyRows(stories []client.Story) [][]string {
+	rows := make([][]string, len(stories))
+	for i, s := range stories {
+		rows[i] = []string{s.Name, plural(len(s.Steps), "step"), s.Fidelity, s.Summary}
+	}
+	return rows
+}
+
+func nativeRows(n *client.Native) [][]string {
+	if n == nil {
+		return nil
+	}
+	var rows [][]string
+	for _, path := range n.ProfilePaths {
+		rows = append(rows, []string{path.Path, "profile " + path.Profile})
+	}
+	for _, root := range n.Roots {
+		rows = append(rows, []string{root, "at the root of the server, because the platform's SDK drops the path there"})
+	}
+	return append(rows, []string{"credential", n.Credential})
 }
 
 func marked(name string, mark bool) string {

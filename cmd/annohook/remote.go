@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -13,9 +12,6 @@ import (
 	"github.com/annohook/annohook/configs"
 	"github.com/annohook/annohook/web/client"
 )
-
-// maxServerWait is how long one call of the API may wait.
-const maxServerWait = 5 * time.Minute
 
 // mostEvents is how many events one call of the API makes.
 const mostEvents = 1000
@@ -55,10 +51,7 @@ func (p *process) triggerServer(ctx context.Context, config configs.Config, t tr
 	if r.template, err = t.request(f.subscriptions); err != nil {
 		return err
 	}
-	if t.timeout == 0 {
-		r.trigger.timeout = serverWait
-	}
-	deadline := p.now().Add(r.trigger.timeout)
+	r.trigger.waiting = t.withServer(p.now())
 	if err := r.send(ctx); err != nil {
 		return err
 	}
@@ -68,7 +61,8 @@ func (p *process) triggerServer(ctx context.Context, config configs.Config, t tr
 	if !t.wait {
 		return r.showAccepted()
 	}
-	return r.await(ctx, deadline)
+	report := &deliveryReport{process: p}
+	return settling{process: p, client: c, waiting: r.trigger.waiting}.await(ctx, r.ids, report)
 }
 
 // request is the call for one event type; type, count and seed are filled in for each.
@@ -102,7 +96,7 @@ func (r *remote) send(ctx context.Context) error {
 	calls := t
 	calls.count = (t.count + size - 1) / size
 	if t.wait && calls.count == 1 && len(t.types) == 1 {
-		r.options.Wait = min(t.timeout, maxServerWait)
+		r.options.Wait = t.inOneCall()
 	}
 	return calls.each(ctx, r.process.now, func(i int, eventType string) error {
 		request := r.template
@@ -151,56 +145,4 @@ func (r *remote) showAccepted() error {
 		}
 		return nil
 	})
-}
-
-// await waits until every delivery is settled, prints them and judges.
-func (r *remote) await(ctx context.Context, deadline time.Time) error {
-	report := &deliveryReport{process: r.process}
-	open := 0
-	for _, id := range r.ids {
-		d, err := r.settle(ctx, id, deadline)
-		if err != nil {
-			return err
-		}
-		if !settled(d.Status) {
-			open++
-		}
-		if err := report.add(d); err != nil {
-			return err
-		}
-	}
-	if err := report.finish(); err != nil {
-		return err
-	}
-	// What is expected and does not hold is said even when the time is over: it is the better answer.
-	if err := r.process.judge(r.trigger.expect, report.all); err != nil {
-		return err
-	}
-	switch {
-	case open > 0:
-		return fmt.Errorf("%w: %s not settled after %s", errTimedOut, plural(open, "delivery"), r.trigger.timeout)
-	case len(r.trigger.expect) > 0:
-		return nil
-	default:
-		return r.process.judgeSuccess(report.all)
-	}
-}
-
-// settle returns a delivery once it is settled, or as it is at the deadline.
-func (r *remote) settle(ctx context.Context, id string, deadline time.Time) (client.Delivery, error) {
-	step := 20 * time.Millisecond
-	for {
-		d, err := r.client.Delivery(ctx, id)
-		if err != nil || settled(d.Status) || !r.process.now().Before(deadline) {
-			return d, err
-		}
-		if err := pause(ctx, step); err != nil {
-			return d, err
-		}
-		step = min(step*3/2, time.Second)
-	}
-}
-
-func settled(status string) bool {
-	return status == "succeeded" || status == "failed" || status == "cancelled"
 }

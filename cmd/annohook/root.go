@@ -82,7 +82,8 @@ in this order. Exit codes: 0 ok, 1 expectation not met, 2 usage, 3 unreachable, 
 20 internal, 130 interrupted.`,
 		Example: `  annohook serve --demo
   annohook dev http://127.0.0.1:3000/hook --platform argilla
-  annohook trigger argilla record.completed --to http://127.0.0.1:3000/hook --secret S`,
+  annohook trigger argilla record.completed --to http://127.0.0.1:3000/hook --secret S
+  annohook story argilla first-annotations --speed 10`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -95,8 +96,9 @@ in this order. Exit codes: 0 ok, 1 expectation not met, 2 usage, 3 unreachable, 
 	root.SetHelpCommandGroupID(groupKnow)
 	grouped(root, groupRun, p.serveCommand(registry), p.devCommand(registry), p.readyCommand())
 	grouped(root, groupSend, p.triggerCommand(registry), p.listenCommand(registry), p.signCommand(registry), p.verifyCommand(registry))
-	grouped(root, groupServer, p.subscriptionsCommand(registry), p.deliveriesCommand(registry))
-	grouped(root, groupKnow, p.platformsCommand(registry), p.configCommand(), p.versionCommand())
+	grouped(root, groupServer, p.actCommand(registry), p.storyCommand(registry), p.subscriptionsCommand(registry),
+		p.deliveriesCommand(registry))
+	grouped(root, groupKnow, p.platformsCommand(registry), p.tokenCommand(registry), p.configCommand(), p.versionCommand())
 	values(root, "output", formats)
 	return root
 }

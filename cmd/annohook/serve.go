@@ -60,7 +60,7 @@ func (p *process) serveOrDemo(ctx context.Context, registry *payloads.Registry, 
 func (p *process) serveAnywhere(ctx context.Context, config configs.Config, found []configs.Value, during func(context.Context, *app.App) error) error {
 	err := p.serve(ctx, config, during)
 	var taken *app.ListenError
-	if !errors.As(err, &taken) || origin(found, "addr") != configs.FromDefault {
+	if !errors.As(err, &taken) || taken.Setting != "--addr" || origin(found, "addr") != configs.FromDefault {
 		return err
 	}
 	p.notef("%s is taken, so a free port is used\n", config.Addr)

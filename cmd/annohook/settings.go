@@ -34,9 +34,28 @@ func settingFlags(cmd *cobra.Command, names ...string) {
 		if s.Default != "" {
 			help += " (default " + s.Default + ")"
 		}
+		if s.Pairs {
+			cmd.Flags().Var(&pairsFlag{}, s.Flag(), help+" [$"+s.Env()+"]")
+			continue
+		}
 		// The default is not given to the flag: an empty flag must stay different from one that repeats the default.
 		cmd.Flags().String(s.Flag(), "", help+" [$"+s.Env()+"]")
 	}
+}
+
+// pairsFlag collects the values of a flag that can be repeated; it implements pflag.Value.
+type pairsFlag struct{ values []string }
+
+// String joins the values as settings write them.
+func (f *pairsFlag) String() string { return strings.Join(f.values, ",") }
+
+// Type names the value in the help text.
+func (f *pairsFlag) Type() string { return "pair" }
+
+// Set adds a value.
+func (f *pairsFlag) Set(text string) error {
+	f.values = append(f.values, text)
+	return nil
 }
 
 // load reads the settings as cmd sees them.

@@ -20,9 +20,7 @@ type trigger struct {
 	types    []string
 	count    int
 	interval time.Duration // between events; 0: as fast as it goes
-	expect   []expectation
-	wait     bool          // until everything is settled
-	timeout  time.Duration // of the wait; 0: none
+	waiting
 }
 
 // triggerFlags are the flags of the command that are neither the event's nor the target's.
@@ -32,9 +30,7 @@ type triggerFlags struct {
 	count         int
 	rate          string
 	retry, dryRun bool
-	wait          string
-	timeout       time.Duration
-	expect        []string
+	waiting       waitFlags
 	subscriptions []string
 	key           string
 }
@@ -65,22 +61,13 @@ The command fails when nobody wants the event. With --to, or with --wait settled
 	flags.StringVar(&f.rate, "rate", "", "events a second, such as 20 or 0.5")
 	flags.BoolVar(&f.retry, "retry", false, "retry as the platform does (with --to)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print method, header and body of the first attempt instead of sending")
-	flags.StringVar(&f.wait, "wait", "", "wait until every delivery is settled: the word settled, or for how long at most, such as 10s")
-	flags.DurationVar(&f.timeout, "timeout", 0, "how long to wait (default 30s with a server, no limit with --to)")
-	flags.StringArrayVar(&f.expect, "expect", nil, "fail unless this holds of every delivery (implies --wait settled); can be repeated")
+	f.waiting.add(cmd, "how long to wait (default 30s with a server, no limit with --to)")
 	flags.StringArrayVar(&f.subscriptions, "subscription", nil, "id of a subscription, instead of all that match; can be repeated")
 	flags.StringVar(&f.key, "idempotency-key", "", "key under which a repeated call triggers nothing new (one event only)")
 	settingFlags(cmd, append(clientSettings(), "time_scale", "allow_target", "deny_target")...)
 	profilesOf(cmd, registry)
-	values(cmd, "wait", func() []string { return []string{"settled", "10s"} })
-	values(cmd, "expect", func() []string {
-		return []string{"status=2xx", "latency<1s", "attempts=1", "outcome=succeeded", "signed"}
-	})
 	return cmd
 }
-
-// serverWait is how long a wait for a server lasts when nothing else is said.
-const serverWait = 30 * time.Second
 
 func (p *process) trigger(cmd *cobra.Command, registry *payloads.Registry, f *triggerFlags, args []string) error {
 	config, _, err := p.load(cmd)
@@ -108,7 +95,7 @@ func (p *process) trigger(cmd *cobra.Command, registry *payloads.Registry, f *tr
 
 // read checks the flags against each other and reads their values.
 func (f *triggerFlags) read(p *process, cmd *cobra.Command, args []string) (trigger, error) {
-	t := trigger{platform: args[0], types: args[1:], count: f.count, timeout: f.timeout}
+	t := trigger{platform: args[0], types: args[1:], count: f.count}
 	if f.target.url != "" || f.dryRun {
 		if name := changed(cmd, "server", "subscription", "idempotency-key"); name != "" {
 			return t, &usageError{fmt.Sprintf("--%s is for a server; it cannot be combined with --to or --dry-run", name)}
@@ -126,33 +113,11 @@ func (f *triggerFlags) read(p *process, cmd *cobra.Command, args []string) (trig
 	if t.interval, err = parseRate(f.rate); err != nil {
 		return t, err
 	}
-	if t.expect, err = parseExpectations(f.expect); err != nil {
-		return t, err
-	}
-	if err := t.readWait(f); err != nil {
+	if t.waiting, err = f.waiting.read(f.target.url != ""); err != nil {
 		return t, err
 	}
 	t.event, err = f.event.read(p)
 	return t, err
-}
-
-// readWait reads --wait, which is the word settled or how long to wait for that, and --timeout.
-func (t *trigger) readWait(f *triggerFlags) error {
-	t.wait = f.wait != "" || len(t.expect) > 0
-	if f.wait != "" && f.wait != "settled" {
-		d, err := time.ParseDuration(f.wait)
-		if err != nil || d <= 0 {
-			return &usageError{fmt.Sprintf("--wait: %q is neither settled nor a duration such as 10s", f.wait)}
-		}
-		if f.timeout != 0 {
-			return &usageError{"--wait with a duration and --timeout say the same; give one"}
-		}
-		t.timeout = d
-	}
-	if f.timeout < 0 || f.timeout > 0 && !t.wait && f.target.url == "" {
-		return &usageError{"--timeout: a positive duration, with --wait or --expect"}
-	}
-	return nil
 }
 
 // changed returns the first of the named flags that was given, or "".

@@ -44,6 +44,7 @@ type App struct {
 	metrics   *metrics
 	listener  net.Listener
 	serve     func(context.Context, net.Listener) error
+	natives   []nativeListener // the platforms' own APIs on ports of their own
 
 	down    chan error // an engine that is lost for good, or a part that ended by itself
 	stopWeb context.CancelFunc
@@ -69,14 +70,17 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if a.registry, err = Platforms(); err != nil {
 		return nil, fmt.Errorf("platforms: %w", err)
 	}
-	if err := a.listen(ctx); err != nil {
+	if err := checkNative(o.Config, a.registry); err != nil {
 		return nil, err
 	}
+	if err := a.listen(ctx); err != nil {
+		return nil, errors.Join(err, a.closeListeners())
+	}
 	if a.engine, err = openEngine(ctx, o.Config, o.Log, a.lost); err != nil {
-		return nil, errors.Join(err, a.closeListener())
+		return nil, errors.Join(err, a.closeListeners())
 	}
 	if err := a.wire(); err != nil {
-		return nil, errors.Join(err, a.closeListener(), a.engine.close(ctx))
+		return nil, errors.Join(err, a.closeListeners(), a.engine.close(ctx))
 	}
 	return a, nil
 }
@@ -124,41 +128,49 @@ func (a *App) listen(ctx context.Context) error {
 	if !c.API && !c.AddrGiven && a.options.Listener == nil {
 		return nil // many workers run beside one API on one machine; none of them may take its default port
 	}
-	if a.options.Listener != nil {
-		a.listener = a.options.Listener
-		return nil
+	if a.listener = a.options.Listener; a.listener == nil {
+		var err error
+		if a.listener, err = listenOn(ctx, "--addr", c.Addr); err != nil {
+			return err
+		}
 	}
+	return a.listenNative(ctx)
+}
+
+func listenOn(ctx context.Context, setting, addr string) (net.Listener, error) {
 	var lc net.ListenConfig
-	var err error
-	a.listener, err = lc.Listen(ctx, "tcp", c.Addr)
+	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return &ListenError{Addr: c.Addr, Err: err}
+		return nil, &ListenError{Setting: setting, Addr: addr, Err: err}
 	}
-	return nil
+	return ln, nil
 }
 
 // ListenError is an address that cannot be listened on.
 type ListenError struct {
-	Addr string
-	Err  error
+	Setting string // the flag that names it
+	Addr    string
+	Err     error
 }
 
 // Error names the setting and the reason.
 func (e *ListenError) Error() string {
-	return fmt.Sprintf("cannot listen on %s (choose another with --addr; port 0 picks a free one): %v", e.Addr, e.Err)
+	return fmt.Sprintf("cannot listen on %s (choose another with %s; port 0 picks a free one): %v", e.Addr, e.Setting, e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *ListenError) Unwrap() error { return e.Err }
 
-func (a *App) closeListener() error {
-	if a.options.Listener != nil {
-		return a.options.Listener.Close()
-	}
+// closeListeners closes what was opened before anything is served.
+func (a *App) closeListeners() error {
+	var errs []error
 	if a.listener != nil {
-		return a.listener.Close()
+		errs = append(errs, a.listener.Close())
 	}
-	return nil
+	for _, n := range a.natives {
+		errs = append(errs, n.listener.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // wire builds everything between engine and web.
@@ -177,8 +189,8 @@ func (a *App) wire() error {
 		return fmt.Errorf("queue: %w", err)
 	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
-		Registry: a.registry, Subscriptions: e.subscriptions, History: e.history, Hub: a.hub, Queue: tasks, Workers: e.state, Sender: a.sender,
-		Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
+		Registry: a.registry, Subscriptions: e.subscriptions, History: e.history, Hub: a.hub, Queue: tasks, Workers: e.state, Worlds: e.state,
+		Sender: a.sender, Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
 		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Worker: newWorker(), Gone: processGone, Log: a.options.Log, Observe: a.metrics.observe,
 	})
 	if err != nil {
@@ -217,11 +229,10 @@ func (a *App) Start(ctx context.Context) error {
 	run, a.stopRun = context.WithCancel(base)
 	a.feed.Go(func() { a.follow(hub) })
 	if a.listener != nil {
-		a.web.Go(func() {
-			if err := a.serve(web, a.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
-				a.lost(fmt.Errorf("http server: %w", err))
-			}
-		})
+		a.web.Go(func() { a.serveOn(web, a.listener, a.serve) })
+	}
+	for _, n := range a.natives {
+		a.web.Go(func() { a.serveOn(web, n.listener, n.serve) })
 	}
 	if a.options.Config.Worker {
 		a.run.Go(func() {
@@ -231,6 +242,12 @@ func (a *App) Start(ctx context.Context) error {
 		})
 	}
 	return nil
+}
+
+func (a *App) serveOn(ctx context.Context, ln net.Listener, serve func(context.Context, net.Listener) error) {
+	if err := serve(ctx, ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		a.lost(fmt.Errorf("http server on %s: %w", ln.Addr(), err))
+	}
 }
 
 // follow keeps the hub reading; after a fault of the store it goes on where it stopped.
@@ -255,7 +272,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.run.Wait()
 		a.stopHub()
 		a.feed.Wait()
-	} else if err := a.closeListener(); err != nil {
+	} else if err := a.closeListeners(); err != nil {
 		a.options.Log.WarnContext(ctx, "close listener", "error", err)
 	}
 	a.sender.Close()

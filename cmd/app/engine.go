@@ -53,6 +53,7 @@ type engine struct {
 type state interface {
 	scheduler.Workers
 	scheduler.Keys
+	scheduler.Worlds
 }
 
 // openEngine picks the engine that the settings ask for.
@@ -127,7 +128,7 @@ func openFileBacked(c configs.Config) (*engine, error) {
 	}
 	e, err := openMemory(c, file, About{
 		Engine: "in-process store (no redis-server on this machine)", Where: c.StateDir,
-		Survives: "subscriptions survive a restart; deliveries and pending retries do not",
+		Survives: "subscriptions survive a restart; deliveries and pending retries do not, nor do the worlds that actions change",
 	})
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())

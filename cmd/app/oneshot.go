@@ -50,10 +50,11 @@ func NewOneShot(o OneShotOptions) (*OneShot, error) {
 		return nil, fmt.Errorf("sender: %w", err)
 	}
 	s.hub = history.NewHub(s.history)
+	memory := scheduler.NewMemory(time.Now)
 	s.scheduler, err = scheduler.New(scheduler.Options{
 		Registry: registry, Subscriptions: subscriptions.NewMemory(), History: s.history, Hub: s.hub,
-		Queue: memqueue.New(memqueue.Options{Now: time.Now, Grace: time.Second, Log: o.Log}), Workers: scheduler.NewMemory(time.Now), Sender: s.sender,
-		Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: o.Config.TimeScale,
+		Queue: memqueue.New(memqueue.Options{Now: time.Now, Grace: time.Second, Log: o.Log}), Workers: memory, Worlds: memory,
+		Sender: s.sender, Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: o.Config.TimeScale,
 		Concurrency: o.Config.Concurrency, Worker: newWorker(), Log: o.Log, Observe: o.Observe,
 	})
 	if err != nil {

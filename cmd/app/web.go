@@ -27,12 +27,12 @@ func (a *App) wireWeb() error {
 	}
 	server, err := web.New(web.Options{
 		Scheduler: a.scheduler, History: a.engine.history, Hub: a.hub, Subscriptions: a.engine.subscriptions, Keys: a.engine.state, Dashboard: pages,
-		Metrics: a.metrics.handler(), Ready: a.engine.ready, Version: a.options.Version, Addr: a.listener.Addr().String(),
+		Native: a.mounts(), Metrics: a.metrics.handler(), Ready: a.engine.ready, Version: a.options.Version, Addr: a.listener.Addr().String(),
 		AllowHosts: c.AllowHosts, Token: c.Token, Concurrency: c.Concurrency, Now: time.Now, Log: a.options.Log,
 	})
 	if err != nil {
 		return fmt.Errorf("web: %w", err)
 	}
 	a.serve = server.Serve
-	return nil
+	return a.wireNative(server)
 }

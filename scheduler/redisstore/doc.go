@@ -1,8 +1,10 @@
-// Package redisstore keeps worker heartbeats and idempotency keys in Redis.
+// Package redisstore keeps worker heartbeats, idempotency keys and the platforms' worlds in Redis.
 //
 // # Decisions
 //
 //  1. 2026-11-21. Heartbeats are one hash; the time inside decides who is alive, not a key's expiry, so that dead workers can be listed and the
 //     engine without real expiry (miniredis) behaves the same.
 //  2. 2026-11-21. An idempotency key is one hash with a real expiry, moved between its states by scripts.
+//  3. 2026-11-21. A world is one hash of version, state and the name of the call that stored it, changed by one script. Rejected: WATCH, which
+//     takes two round trips and cannot tell its own repeated call from another writer.
 package redisstore

@@ -13,7 +13,7 @@ import (
 	"github.com/annohook/annohook/scheduler"
 )
 
-// Store implements scheduler.Workers and scheduler.Keys for every process that shares one Redis.
+// Store implements scheduler.Workers, scheduler.Keys and scheduler.Worlds for every process that shares one Redis.
 type Store struct {
 	client redis.UniversalClient
 	prefix string
@@ -22,6 +22,7 @@ type Store struct {
 var (
 	_ scheduler.Workers = (*Store)(nil)
 	_ scheduler.Keys    = (*Store)(nil)
+	_ scheduler.Worlds  = (*Store)(nil)
 )
 
 // New returns a Store whose keys begin with prefix, which must hold one hash tag, for example "{annohook}".

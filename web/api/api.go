@@ -100,6 +100,7 @@ func Mount(e *echo.Echo, o Options) (*API, error) {
 	a.platformRoutes()
 	a.subscriptionRoutes()
 	a.eventRoutes()
+	a.actionRoutes()
 	a.deliveryRoutes()
 	a.statsRoutes()
 	a.streamRoute(e)

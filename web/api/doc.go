@@ -15,4 +15,7 @@
 //  5. 2026-11-21. The stream sends what the hub passes on, in its order, and nothing it made up: a gap is a reset event, after which nothing
 //     is lost either. Statistics are computed once for all streams.
 //  6. 2026-11-21. Bodies in a delivery are shown up to 1 MiB each; the export has all of it.
+//  7. 2026-11-21. An event of an action that nobody wants is no refusal, unlike a trigger's: the action happened and changed the world. The
+//     answer tells the reasons event by event, and callers that need a delivery look at them.
+//  8. 2026-11-21. Catalogue is exported, so that the command line shows the catalogue without a server from the same code.
 package api

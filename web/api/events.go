@@ -19,10 +19,16 @@ const (
 	maxWait     = 5 * time.Minute
 )
 
-type triggerInput struct {
+// AcceptParams are what every request that leads to deliveries may have besides its body. It is exported because huma overlooks embedded
+// structs that are not.
+type AcceptParams struct {
 	Key     string `header:"Idempotency-Key" doc:"1 to 255 visible characters; for 24 hours the same request with the same key is answered from memory"`
 	Wait    string `query:"wait" enum:"settled" doc:"answer when every delivery is settled"`
 	Timeout string `query:"timeout" doc:"how long to wait at most, a Go duration up to 5m; 30s when absent"`
+}
+
+type triggerInput struct {
+	AcceptParams
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -46,8 +52,11 @@ type eventOutput struct {
 	Body client.Event
 }
 
+// eventsRoute is where events lie below the prefix.
+const eventsRoute = "/events"
+
 func (a *API) eventRoutes() {
-	const tag, path = "events", Prefix + "/events"
+	const tag, path = "events", Prefix + eventsRoute
 	register(a, operation{
 		id: "trigger", method: http.MethodPost, path: path, tag: tag, status: http.StatusAccepted, most: MaxEventBytes,
 		summary: "Make events happen", body: schemaOf[client.Trigger](a),
@@ -66,7 +75,7 @@ func (a *API) trigger(ctx context.Context, in *triggerInput) (*acceptedOutput, e
 	if err != nil {
 		return nil, err
 	}
-	accepted, replayed, err := a.once(ctx, in.Key, in.RawBody, func() (client.Accepted, error) {
+	accepted, replayed, err := once(ctx, a, accepting{route: eventsRoute, key: in.Key, body: in.RawBody}, func() (client.Accepted, error) {
 		published, err := a.scheduler.Publish(ctx, trigger)
 		if err != nil {
 			return client.Accepted{}, err
@@ -81,13 +90,13 @@ func (a *API) trigger(ctx context.Context, in *triggerInput) (*acceptedOutput, e
 		out.Replayed = "true"
 	}
 	if wait > 0 {
-		err = a.settle(ctx, out, wait)
+		out.Status, err = a.settle(ctx, out.Body.Deliveries, wait)
 	}
 	return out, err
 }
 
 // wait is how long the caller wants to wait; 0: not at all.
-func (in *triggerInput) wait() (time.Duration, error) {
+func (in *AcceptParams) wait() (time.Duration, error) {
 	if in.Wait == "" {
 		if in.Timeout != "" {
 			return 0, unprocessable(client.FieldError{Location: "query.timeout", Message: "goes with wait=settled only"})
@@ -104,10 +113,10 @@ func (in *triggerInput) wait() (time.Duration, error) {
 	return d, nil
 }
 
-// settle waits for the deliveries and shows them as they are then.
-func (a *API) settle(ctx context.Context, out *acceptedOutput, wait time.Duration) error {
-	ids := make([]string, len(out.Body.Deliveries))
-	for i, d := range out.Body.Deliveries {
+// settle waits for the deliveries, shows them as they are then and returns the status of the answer.
+func (a *API) settle(ctx context.Context, deliveries []client.AcceptedDelivery, wait time.Duration) (int, error) {
+	ids := make([]string, len(deliveries))
+	for i, d := range deliveries {
 		ids[i] = d.ID
 	}
 	open, closed := a.whileOpen(ctx)
@@ -116,21 +125,21 @@ func (a *API) settle(ctx context.Context, out *acceptedOutput, wait time.Duratio
 	defer cancel()
 	list, done, err := a.scheduler.Await(within, ids)
 	if err != nil {
-		return err
-	}
-	if done {
-		out.Status = http.StatusOK
+		return 0, err
 	}
 	status := map[string]history.Status{}
 	for _, d := range list {
 		status[d.ID] = d.Status
 	}
-	for i, d := range out.Body.Deliveries {
+	for i, d := range deliveries {
 		if now, ok := status[d.ID]; ok {
-			out.Body.Deliveries[i].Status = string(now)
+			deliveries[i].Status = string(now)
 		}
 	}
-	return nil
+	if done {
+		return http.StatusOK, nil
+	}
+	return http.StatusAccepted, nil
 }
 
 // whileOpen is a context for waits: it ends when the server stops, so that nobody who waits holds the stop up.
@@ -147,7 +156,7 @@ func (a *API) whileOpen(ctx context.Context) (context.Context, context.CancelFun
 }
 
 func acceptedView(t scheduler.Trigger, p scheduler.Published) client.Accepted {
-	view := client.Accepted{Platform: t.Platform, Type: t.Type, Events: []string{}, Deliveries: []client.AcceptedDelivery{}}
+	view := client.Accepted{Platform: t.Platform, Type: t.Type, Events: []string{}}
 	for _, e := range p.Events {
 		view.Events = append(view.Events, e.ID)
 		view.Type = e.Type
@@ -155,8 +164,14 @@ func acceptedView(t scheduler.Trigger, p scheduler.Published) client.Accepted {
 	if len(view.Events) > 0 {
 		view.ID = view.Events[0]
 	}
-	for _, d := range p.Deliveries {
-		view.Deliveries = append(view.Deliveries, client.AcceptedDelivery{ID: d.ID, SubscriptionID: d.SubscriptionID, Status: string(d.Status)})
+	view.Deliveries = acceptedDeliveries(p.Deliveries)
+	return view
+}
+
+func acceptedDeliveries(list []history.Delivery) []client.AcceptedDelivery {
+	view := make([]client.AcceptedDelivery, len(list))
+	for i, d := range list {
+		view[i] = client.AcceptedDelivery{ID: d.ID, SubscriptionID: d.SubscriptionID, Status: string(d.Status)}
 	}
 	return view
 }
@@ -187,7 +202,7 @@ func (a *API) getEvent(ctx context.Context, in *IDParam) (*eventOutput, error) {
 func eventView(e history.Event) client.Event {
 	view := client.Event{
 		ID: e.ID, Platform: e.Platform, Profile: orNull(e.Profile), Type: e.Type, Variant: orNull(e.Variant), Seed: e.Seed, Now: e.Now.UTC(),
-		Data: json.RawMessage(e.Data), Set: json.RawMessage(e.Set), ReplayOf: orNull(e.ReplayOf), CreatedAt: e.CreatedAt.UTC(),
+		Data: json.RawMessage(e.Data), Set: json.RawMessage(e.Set), Action: orNull(e.Action), ReplayOf: orNull(e.ReplayOf), CreatedAt: e.CreatedAt.UTC(),
 		Deliveries: make([]client.EventDelivery, len(e.Deliveries)),
 	}
 	if e.Body != nil {

@@ -63,7 +63,7 @@ func (a *API) getExample(_ context.Context, in *exampleInput) (*exampleOutput, e
 		return nil, fmt.Errorf("sign example: %w", err)
 	}
 	view := client.EventExample{
-		Platform: p.ID, Profile: p.Profile, Type: eventTypeView(et), Variant: orNull(in.Variant), Seed: in.Seed, Now: exampleTime(),
+		Platform: p.ID, Profile: p.Profile, Type: EventType(et), Variant: orNull(in.Variant), Seed: in.Seed, Now: exampleTime(),
 		Method: message.Method, Headers: headerView(signed.Header), Body: bodyView(message.Body, false),
 		Signature: signatureView(signed.Signature, message.Body), Secret: orNull(string(sub.Secret)), Recipe: nonNil(p.Recipe),
 		Sources: []string{et.Source, p.Docs}, Fidelity: string(fidelityOf(et, in.Variant)),

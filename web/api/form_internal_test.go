@@ -42,6 +42,29 @@ func FuzzReadTrigger(f *testing.F) {
 	})
 }
 
+// FuzzReadAct holds for every body: it is accepted within its bounds, or refused as a problem.
+func FuzzReadAct(f *testing.F) {
+	for _, seed := range []string{
+		`{"platform":"postbox","action":"add-notes","params":{"count":2,"text":null}}`, `{"platform":"p","action":"a","params":{"a":1,"a":2}}`,
+		`{"platform":"p","action":"a","params":[],"seed":1e400}`, `{"platform":"p","action":"a","now":"2026-01-02T03:04:05Z","subscription_ids":["x"]}`, `[]`, `{`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		act, err := readAct(body)
+		if err != nil {
+			refused, ok := errors.AsType[*failure](err)
+			if !ok || (refused.problem.Status != 400 && refused.problem.Status != 422) || !utf8.ValidString(refused.problem.Error()) {
+				t.Fatalf("refused with %v", err)
+			}
+			return
+		}
+		if (act.Seed != nil && *act.Seed > maxSeed) || len(act.SubscriptionIDs) > maxNamedIDs {
+			t.Fatalf("accepted out of bounds: %+v", act)
+		}
+	})
+}
+
 // FuzzReadChanges holds for every body: it is refused as a problem, or its changes applied twice are what they are applied once.
 func FuzzReadChanges(f *testing.F) {
 	for _, seed := range []string{

@@ -15,36 +15,42 @@ import (
 // maxKeyBytes bounds an idempotency key.
 const maxKeyBytes = 255
 
+// accepting is one request that must happen once.
+type accepting struct {
+	route string // below the prefix
+	key   string // "": the request has none
+	body  []byte
+}
+
 // once runs accept, or answers from memory when the same request with the same key was accepted before. Without a key it just runs accept.
-func (a *API) once(ctx context.Context, key string, body []byte, accept func() (client.Accepted, error)) (client.Accepted, bool, error) {
-	if key == "" {
-		accepted, err := accept()
-		return accepted, false, err
+func once[T any](ctx context.Context, a *API, r accepting, accept func() (T, error)) (answer T, replayed bool, err error) {
+	if r.key == "" {
+		answer, err = accept()
+		return answer, false, err
 	}
-	if len(key) > maxKeyBytes || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return client.Accepted{}, false, unprocessable(client.FieldError{
+	if len(r.key) > maxKeyBytes || strings.ContainsFunc(r.key, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return answer, false, unprocessable(client.FieldError{
 			Location: "header.Idempotency-Key", Message: fmt.Sprintf("must be 1 to %d visible ASCII characters", maxKeyBytes),
 		})
 	}
-	mark := fingerprint(body)
-	stored, found, err := a.keys.Begin(ctx, key, mark)
+	mark := r.fingerprint()
+	stored, found, err := a.keys.Begin(ctx, r.key, mark)
 	if err != nil {
-		return client.Accepted{}, false, err
+		return answer, false, err
 	}
 	if found {
-		var accepted client.Accepted
-		if err := json.Unmarshal(stored, &accepted); err != nil {
-			return client.Accepted{}, false, fmt.Errorf("read stored answer: %w", err)
+		if err := json.Unmarshal(stored, &answer); err != nil {
+			return answer, false, fmt.Errorf("read stored answer: %w", err)
 		}
-		return accepted, true, nil
+		return answer, true, nil
 	}
-	accepted, err := accept()
-	a.remember(context.WithoutCancel(ctx), key, mark, accepted, err)
-	return accepted, false, err
+	answer, err = accept()
+	a.remember(context.WithoutCancel(ctx), r.key, mark, answer, err)
+	return answer, false, err
 }
 
 // remember keeps the answer of an accepted request and frees the key of any other. A failure here must not undo what was accepted.
-func (a *API) remember(ctx context.Context, key, mark string, accepted client.Accepted, err error) {
+func (a *API) remember(ctx context.Context, key, mark string, accepted any, err error) {
 	if err != nil {
 		if err := a.keys.Abandon(ctx, key); err != nil {
 			a.log.WarnContext(ctx, "idempotency key not freed", "error", err)
@@ -61,9 +67,9 @@ func (a *API) remember(ctx context.Context, key, mark string, accepted client.Ac
 }
 
 // fingerprint tells requests with one key apart.
-func fingerprint(body []byte) string {
+func (r accepting) fingerprint() string {
 	h := sha256.New()
-	_, _ = h.Write([]byte(http.MethodPost + " " + Prefix + "/events\n")) // a hash never fails
-	_, _ = h.Write(body)
+	_, _ = h.Write([]byte(http.MethodPost + " " + Prefix + r.route + "\n")) // a hash never fails
+	_, _ = h.Write(r.body)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -47,7 +47,8 @@ func TestEveryRouteIsDocumentedAndTheOtherWayRound(t *testing.T) {
 		"POST /api/v1/subscriptions/:id/test", "POST /api/v1/subscriptions/:id/rotate-secret", "GET /api/v1/subscriptions/:id/secret",
 		"POST /api/v1/events", "GET /api/v1/events", "GET /api/v1/events/:id", "GET /api/v1/deliveries", "GET /api/v1/deliveries/:id",
 		"GET /api/v1/deliveries/:id/export", "POST /api/v1/deliveries/:id/replay", "POST /api/v1/deliveries/replay",
-		"POST /api/v1/deliveries/:id/cancel", "GET /api/v1/stream", "GET /api/v1/stats", "GET /livez", "GET /readyz", "GET /metrics", "GET /version",
+		"POST /api/v1/deliveries/:id/cancel", "GET /api/v1/stream", "GET /api/v1/stats",
+		"POST /api/v1/actions", "GET /api/v1/platforms/:platform/world", "DELETE /api/v1/platforms/:platform/world", "GET /livez", "GET /readyz", "GET /metrics", "GET /version",
 	} {
 		if !slices.Contains(routes, want) {
 			t.Errorf("route %s is missing", want)

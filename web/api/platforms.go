@@ -50,7 +50,7 @@ func (a *API) listPlatforms(context.Context, *struct{}) (*platformListOutput, er
 	registry := a.scheduler.Registry()
 	for _, id := range registry.IDs() {
 		profiles := registry.Profiles(id)
-		list.Items = append(list.Items, platformView(profiles[0], profiles))
+		list.Items = append(list.Items, Catalogue(profiles[0], profiles))
 	}
 	return &platformListOutput{Body: list}, nil
 }
@@ -60,7 +60,7 @@ func (a *API) getPlatform(_ context.Context, in *PlatformParams) (*platformOutpu
 	if err != nil {
 		return nil, err
 	}
-	return &platformOutput{Body: platformView(p, a.scheduler.Registry().Profiles(p.ID))}, nil
+	return &platformOutput{Body: Catalogue(p, a.scheduler.Registry().Profiles(p.ID))}, nil
 }
 
 // profile finds a platform by its path and the profile asked for.
@@ -78,49 +78,4 @@ func (a *API) profile(in *PlatformParams) (payloads.Platform, error) {
 		return p, unprocessable(client.FieldError{Location: "query.profile", Message: "unknown profile; allowed: " + choice(names)})
 	}
 	return p, nil
-}
-
-func platformView(p payloads.Platform, profiles []payloads.Platform) client.Platform {
-	view := client.Platform{
-		ID: p.ID, Name: p.Name, Docs: p.Docs, Profile: p.Profile, Recipe: nonNil(p.Recipe), TestEvent: orNull(p.TestEvent),
-		Profiles: make([]client.Profile, len(profiles)), Events: make([]client.EventType, len(p.Events)),
-		Options: make([]client.Option, len(p.Options)), Quirks: make([]client.Quirk, len(p.Quirks)), Facts: make([]client.Fact, len(p.Facts)),
-		Policy: policyView(p),
-		Secret: client.SecretRule{Scheme: orNull(p.Secret.Scheme), Generated: p.Secret.Auto, Shared: p.Secret.Shared},
-	}
-	for i, other := range profiles {
-		view.Profiles[i] = client.Profile{Name: other.Profile, Note: other.ProfileNote, Default: i == 0}
-	}
-	for i, et := range p.Events {
-		view.Events[i] = eventTypeView(et)
-	}
-	for i, o := range p.Options {
-		view.Options[i] = client.Option{In: o.In, Name: o.Name, Kind: o.Kind, Default: rawOrNull(o.Default), Summary: o.Summary, Fidelity: string(o.Fidelity)}
-	}
-	for i, q := range p.Quirks {
-		view.Quirks[i] = client.Quirk{Name: q.Name, Summary: q.Summary, Default: q.Default, Fidelity: string(q.Fidelity), Source: q.Source}
-	}
-	for i, f := range p.Facts {
-		view.Facts[i] = client.Fact{Topic: f.Topic, Text: f.Text, Source: f.Source, Fidelity: string(f.Fidelity)}
-	}
-	return view
-}
-
-func policyView(p payloads.Platform) client.Policy {
-	return client.Policy{
-		Timeout: client.Duration(p.Timeout), Deadline: client.Duration(max(p.Deadline, p.Timeout)), SilenceTimeout: p.SilenceTimeout,
-		Retry: client.Retry{Delays: client.Durations(p.Retry)}, Redirects: p.Redirect != payloads.RedirectNever,
-		Batch: p.Batch != nil, DisableAfter: p.DisableAfter,
-	}
-}
-
-func eventTypeView(et payloads.EventType) client.EventType {
-	view := client.EventType{
-		Key: et.Key, Name: orNull(et.Name), Title: et.Title, Summary: et.Summary, Method: et.Method, Variants: make([]client.Variant, len(et.Variants)),
-		Fidelity: string(et.Fidelity), Source: et.Source, Subscribable: !et.Unlisted,
-	}
-	for i, v := range et.Variants {
-		view.Variants[i] = client.Variant{Name: v.Name, Summary: v.Summary, Fidelity: string(v.Fidelity)}
-	}
-	return view
 }

@@ -85,6 +85,7 @@ func statuses() []row {
 		{scheduler.ErrCollecting, http.StatusConflict, ""},
 		{scheduler.ErrNothingSent, http.StatusConflict, ""},
 		{scheduler.ErrNoTarget, http.StatusConflict, ""},
+		{scheduler.ErrWorldChanged, http.StatusConflict, ""},
 		{scheduler.ErrKeyInFlight, http.StatusConflict, "header.Idempotency-Key"},
 		{scheduler.ErrKeyReused, http.StatusUnprocessableEntity, "header.Idempotency-Key"},
 	}

@@ -120,7 +120,7 @@ func newRig(t *testing.T, adjust ...func(*api.Options)) *rig {
 	var ids atomic.Int64
 	r.scheduler, err = scheduler.New(scheduler.Options{
 		Registry: registry, Subscriptions: r.store, History: r.history, Hub: hub, Queue: memqueue.New(memqueue.Options{Now: time.Now}),
-		Workers: memory, Sender: wire, Now: time.Now, Random: rand.Reader, CheckURL: guard.CheckURL, TimeScale: 0.001,
+		Workers: memory, Worlds: memory, Sender: wire, Now: time.Now, Random: rand.Reader, CheckURL: guard.CheckURL, TimeScale: 0.001,
 		NewID: func() string { return fmt.Sprintf("id-%06d", ids.Add(1)) }, Worker: scheduler.Worker{ID: "w1"},
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,7 +22,7 @@ func newRegistry() huma.Registry {
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[client.Problem](), reflect.TypeFor[client.Attempt](), reflect.TypeFor[client.AttemptSummary](),
 		reflect.TypeFor[client.Event](), reflect.TypeFor[client.EventExample](), reflect.TypeFor[client.NewSubscription](),
-		reflect.TypeFor[client.SubscriptionChange](),
+		reflect.TypeFor[client.SubscriptionChange](), reflect.TypeFor[client.Platform](),
 	} {
 		allowNull(r, t)
 	}
@@ -31,13 +32,17 @@ func newRegistry() huma.Registry {
 // allowNull lets the fields of t that hold pointers to objects be null in the document too; huma does that for scalars only.
 func allowNull(r huma.Registry, t reflect.Type) {
 	schema := r.SchemaFromRef(r.Schema(t, true, t.Name()).Ref)
-	for _, property := range schema.Properties {
-		if property.Ref == "" {
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		property := schema.Properties[name]
+		switch {
+		case property == nil:
+		case property.Ref == "":
 			property.Nullable = property.Nullable || property.Type == huma.TypeObject
-			continue
+		case field.Type.Kind() == reflect.Pointer:
+			property.AnyOf = []*huma.Schema{{Ref: property.Ref}, {Type: typeNull}}
+			property.Ref = ""
 		}
-		property.AnyOf = []*huma.Schema{{Ref: property.Ref}, {Type: typeNull}}
-		property.Ref = ""
 	}
 }
 

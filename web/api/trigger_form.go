@@ -31,26 +31,44 @@ func readTrigger(body []byte) (scheduler.Trigger, error) {
 	t := scheduler.Trigger{
 		Platform: f.text("platform"), Type: f.text("type"), Profile: f.text("profile"), Variant: f.text("variant"),
 		Override: payloads.Override{Data: f.data(), Set: f.assignments()}, Body: f.body(), Now: f.moment(),
+		Seed: f.seed(), SubscriptionIDs: f.subscriptionIDs(),
 	}
-	for _, name := range []string{"platform", "type"} {
+	f.require("platform", "type")
+	if raw := f.get("count"); raw != nil {
+		t.Count = int(f.integer("count", raw, 1, scheduler.MaxCount))
+	}
+	return t, f.result()
+}
+
+// require notes which of the fields are missing.
+func (f *form) require(names ...string) {
+	for _, name := range names {
 		if f.get(name) == nil {
 			f.bad(name, "is required")
 		}
 	}
-	if raw := f.get("seed"); raw != nil {
-		seed := uint64(max(0, f.integer("seed", raw, 0, maxSeed))) // max says it to the linter; integer says it to the caller
-		t.Seed = &seed
+}
+
+func (f *form) seed() *uint64 {
+	raw := f.get("seed")
+	if raw == nil {
+		return nil
 	}
-	if raw := f.get("count"); raw != nil {
-		t.Count = int(f.integer("count", raw, 1, scheduler.MaxCount))
+	seed := uint64(max(0, f.integer("seed", raw, 0, maxSeed))) // max says it to the linter; integer says it to the caller
+	return &seed
+}
+
+// subscriptionIDs narrow the fan-out; nil: they do not.
+func (f *form) subscriptionIDs() []string {
+	raw := f.get("subscription_ids")
+	if raw == nil {
+		return nil
 	}
-	if raw := f.get("subscription_ids"); raw != nil {
-		t.SubscriptionIDs = f.texts("subscription_ids", raw)
-		if n := len(t.SubscriptionIDs); n == 0 || n > maxNamedIDs {
-			f.bad("subscription_ids", "must name 1 to "+strconv.Itoa(maxNamedIDs)+" subscriptions; leave it out for all that match")
-		}
+	ids := f.texts("subscription_ids", raw)
+	if n := len(ids); n == 0 || n > maxNamedIDs {
+		f.bad("subscription_ids", "must name 1 to "+strconv.Itoa(maxNamedIDs)+" subscriptions; leave it out for all that match")
 	}
-	return t, f.result()
+	return ids
 }
 
 // body is the text of a JSON text, or the bytes of an object or a list exactly as they are written.

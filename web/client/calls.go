@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -91,7 +92,7 @@ func (c *Client) Secret(ctx context.Context, id string) (Secret, error) {
 
 func subscription(id string) string { return prefix + "/subscriptions/" + escape(id) }
 
-// TriggerOptions are what a trigger may have besides its body.
+// TriggerOptions are what a trigger or an action may have besides its body.
 type TriggerOptions struct {
 	IdempotencyKey string
 	Wait           time.Duration // until every delivery is settled, at most so long; 0: not at all
@@ -106,21 +107,54 @@ type Triggered struct {
 
 // Trigger makes events happen.
 func (c *Client) Trigger(ctx context.Context, t Trigger, o TriggerOptions) (Triggered, error) {
-	r := call{
-		method: http.MethodPost, path: prefix + "/events", body: t, header: map[string]string{"Idempotency-Key": o.IdempotencyKey},
-	}
+	var out Triggered
+	var err error
+	out.Settled, out.Replayed, err = c.accept(ctx, "/events", t, o, &out.Accepted)
+	return out, err
+}
+
+// accept makes a call that leads to deliveries.
+func (c *Client) accept(ctx context.Context, path string, body any, o TriggerOptions, out any) (settled, replayed bool, err error) {
+	r := call{method: http.MethodPost, path: prefix + path, body: body, header: map[string]string{"Idempotency-Key": o.IdempotencyKey}}
 	if o.Wait > 0 {
 		r.query = values("wait", "settled", "timeout", o.Wait.String())
 	}
-	var out Triggered
-	h, err := c.do(ctx, r, &out.Accepted)
+	h, err := c.do(ctx, r, out)
 	if err != nil {
-		return out, err
+		return false, false, err
 	}
-	out.Settled = o.Wait > 0 && h.status == http.StatusOK
-	out.Replayed = h.header.Get("Idempotency-Replayed") == "true"
-	return out, nil
+	return o.Wait > 0 && h.status == http.StatusOK, h.header.Get("Idempotency-Replayed") == "true", nil
 }
+
+// Performed is the answer to an action.
+type Performed struct {
+	Acted
+	Settled  bool // every delivery is settled (only with Wait)
+	Replayed bool // answered from memory, by the idempotency key
+}
+
+// Act performs an action of a platform.
+func (c *Client) Act(ctx context.Context, a Act, o TriggerOptions) (Performed, error) {
+	var out Performed
+	var err error
+	out.Settled, out.Replayed, err = c.accept(ctx, "/actions", a, o, &out.Acted)
+	return out, err
+}
+
+// World shows the present world of a platform: an object of lists, as JSON.
+func (c *Client) World(ctx context.Context, platform string) (json.RawMessage, error) {
+	var out json.RawMessage
+	_, err := c.do(ctx, call{method: http.MethodGet, path: world(platform)}, &out)
+	return out, err
+}
+
+// ResetWorld makes the world of a platform fresh.
+func (c *Client) ResetWorld(ctx context.Context, platform string) error {
+	_, err := c.do(ctx, call{method: http.MethodDelete, path: world(platform)}, nil)
+	return err
+}
+
+func world(platform string) string { return prefix + "/platforms/" + escape(platform) + "/world" }
 
 // Events lists events, newest first; platform may be empty.
 func (c *Client) Events(ctx context.Context, platform string, page Page) (EventList, error) {

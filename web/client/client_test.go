@@ -54,7 +54,13 @@ func TestEveryCallIsTheRouteItNames(t *testing.T) {
 			_, err := c.Subscriptions(ctx, "p", client.Page{Cursor: "c", Limit: 2})
 			return err
 		},
-		"GET /api/v1/subscriptions/a%2Fb": func() error { _, err := c.Subscription(ctx, "a/b"); return err },
+		`POST /api/v1/actions?timeout=5s&wait=settled {"platform":"p","action":"a","params":{"x":1},"seed":3}`: func() error {
+			_, err := c.Act(ctx, client.Act{Platform: "p", Action: "a", Params: json.RawMessage(`{"x":1}`), Seed: &seed}, client.TriggerOptions{Wait: 5 * time.Second})
+			return err
+		},
+		"GET /api/v1/platforms/a%2Fb/world": func() error { _, err := c.World(ctx, "a/b"); return err },
+		"DELETE /api/v1/platforms/p/world":  func() error { return c.ResetWorld(ctx, "p") },
+		"GET /api/v1/subscriptions/a%2Fb":   func() error { _, err := c.Subscription(ctx, "a/b"); return err },
 		`PATCH /api/v1/subscriptions/s {"timeout":null}`: func() error {
 			_, err := c.ChangeSubscription(ctx, "s", client.SubscriptionPatch{"timeout": nil})
 			return err
@@ -268,4 +274,34 @@ type canned []byte
 
 func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(string(c))), Request: r}, nil
+}
+
+func TestActTellsHowItWasAnswered(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		status            int
+		replayed          string
+		wait              time.Duration
+		settled, repeated bool
+	}{
+		{http.StatusAccepted, "", 0, false, false},
+		{http.StatusOK, "", time.Second, true, false},
+		{http.StatusAccepted, "", time.Second, false, false},
+		{http.StatusAccepted, "true", 0, false, true},
+	} {
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Idempotency-Key") != "k" {
+				t.Error("the key is missing")
+			}
+			if tc.replayed != "" {
+				w.Header().Set("Idempotency-Replayed", tc.replayed)
+			}
+			w.WriteHeader(tc.status)
+			_, _ = io.WriteString(w, `{"action":"a","result":{"id":"7"},"id":null,"events":[],"raised":[],"deliveries":[]}`)
+		})
+		got, err := c.Act(t.Context(), client.Act{Platform: "p", Action: "a"}, client.TriggerOptions{IdempotencyKey: "k", Wait: tc.wait})
+		if err != nil || got.Settled != tc.settled || got.Replayed != tc.repeated || string(got.Result) != `{"id":"7"}` || got.ID != nil {
+			t.Errorf("%d: %+v, %v", tc.status, got, err)
+		}
+	}
 }

@@ -54,6 +54,7 @@ type Event struct {
 	Data       json.RawMessage `json:"data" doc:"merge given with the trigger, or null"`
 	Set        json.RawMessage `json:"set" doc:"assignments given with the trigger, or null"`
 	Body       *Body           `json:"body" doc:"body given with the trigger, or null"`
+	Action     *string         `json:"action" doc:"that raised the event; null: a trigger made it"`
 	ReplayOf   *string         `json:"replay_of" doc:"delivery that this event repeats"`
 	CreatedAt  time.Time       `json:"created_at"`
 	Deliveries []EventDelivery `json:"deliveries" nullable:"false"`

@@ -20,6 +20,9 @@ type Platform struct {
 	Policy    Policy      `json:"policy"`
 	Secret    SecretRule  `json:"secret"`
 	TestEvent *string     `json:"test_event" doc:"type of a test send; null: the first subscribed type"`
+	Actions   []Action    `json:"actions" nullable:"false" doc:"what users of the platform do there; the same in every profile"`
+	Stories   []Story     `json:"stories" nullable:"false" doc:"ready-made sequences of actions"`
+	Native    *Native     `json:"native" doc:"the platform's own API; null: it has none"`
 }
 
 // PlatformList is every platform in its default profile.

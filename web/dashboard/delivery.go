@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,6 +27,7 @@ type deliveryPage struct {
 	Planned  []time.Duration
 	Recipe   []string
 	Name     string // of the platform
+	Action   string // that raised its first event; empty: a trigger made that
 	Target   bool   // the subscription still exists
 	Modes    []replayMode
 	Stream   string
@@ -84,8 +86,23 @@ func (d *dashboard) deliveryWith(w http.ResponseWriter, r *http.Request, status 
 		page.Name, page.Recipe = p.Name, p.Recipe
 		page.Planned = planned(delivery, p.Effective(sub))
 	}
+	if page.Action, err = d.actionOf(ctx, delivery); err != nil {
+		return err
+	}
 	page.Modes = replayModes(delivery, attempts, page.Target)
 	return d.render(w, r, status, "delivery", "Delivery "+short(id), page)
+}
+
+// actionOf is the action that raised the delivery's first event. An event may be trimmed before its delivery is.
+func (d *dashboard) actionOf(ctx context.Context, delivery history.Summary) (string, error) {
+	if len(delivery.EventIDs) == 0 {
+		return "", nil
+	}
+	event, err := d.history.Event(ctx, delivery.EventIDs[0])
+	if err != nil && !errors.Is(err, history.ErrNotFound) {
+		return "", fmt.Errorf("read event: %w", err)
+	}
+	return event.Action, nil
 }
 
 // planned are the waits after the attempt that comes next.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/web/api"
 )
 
 // maxSeed is the largest seed that readers which know only doubles keep exactly.
@@ -38,6 +39,8 @@ type platformPage struct {
 	Platform payloads.Platform
 	Profiles []payloads.Platform
 	Policy   payloads.Policy
+	// NativePath is where the platform's own API is mounted; empty: it has none.
+	NativePath string
 }
 
 func (d *dashboard) showPlatform(w http.ResponseWriter, r *http.Request) error {
@@ -46,6 +49,9 @@ func (d *dashboard) showPlatform(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := platformPage{Platform: p, Profiles: d.registry.Profiles(p.ID), Policy: p.Effective(exampleSubscription(p, [16]byte{}))}
+	if p.Native != nil {
+		page.NativePath = api.NativePath(p, page.Profiles[0].Profile == p.Profile)
+	}
 	return d.render(w, r, http.StatusOK, "platform", p.Name, page)
 }
 

@@ -82,7 +82,7 @@ func newRig(t *testing.T, adjust ...func(*dashboard.Options)) *rig {
 	var mu sync.Mutex
 	ids := 0
 	r.scheduler, err = scheduler.New(scheduler.Options{
-		Registry: registry, Subscriptions: r.store, History: r.history, Hub: hub, Queue: queue, Workers: scheduler.NewMemory(queue.Now),
+		Registry: registry, Subscriptions: r.store, History: r.history, Hub: hub, Queue: queue, Workers: scheduler.NewMemory(queue.Now), Worlds: scheduler.NewMemory(queue.Now),
 		Sender: r.wire, Now: queue.Now, Random: rand.NewChaCha8([32]byte{1}), Worker: scheduler.Worker{ID: "w1"}, CheckURL: checkURL,
 		NewID: func() string {
 			mu.Lock()

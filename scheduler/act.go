@@ -1,0 +1,265 @@
+package scheduler
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/subscriptions"
+)
+
+// Act asks for an action of a platform.
+type Act struct {
+	Platform        string
+	Action          string
+	Params          *payloads.Object // nil: none
+	Profile         string           // narrows the fan-out; empty: every profile
+	Seed            *uint64          // of everything that is new; nil: random
+	Now             *time.Time       // when it happens; nil: now
+	SubscriptionIDs []string         // nil: all that match
+}
+
+// Acted is what an action led to.
+type Acted struct {
+	Action string
+	Seed   uint64    // repeats the action on the same world
+	Now    time.Time // UTC
+	Result *payloads.Object
+	Raised []RaisedEvent // in the platform's order
+
+	// Published holds the events, as many as were raised and in the same order, and their deliveries. An event that nobody wants is among
+	// them without any.
+	Published
+}
+
+// RaisedEvent is one event of an action and where it went.
+type RaisedEvent struct {
+	ID          string // in the history
+	Type        string // key in the catalogue
+	DeliveryIDs []string
+	Reasons     []Reason // why the other subscriptions that were asked for do not get it
+}
+
+// actTries bounds how often an action is done again because another process changed the world meanwhile. Within one process actions on a
+// world wait for each other, so only other processes can come between.
+const actTries = 20
+
+// recordEventsWithin bounds the recording of an action's events. It does not end with the caller: the world has changed already.
+const recordEventsWithin = 30 * time.Second
+
+// Act performs an action on the platform's world and publishes the events it raises: in their order, due a little apart as the platform
+// says (Platform.Spacing). Everything is built for every subscription that wants it before the world is changed. It returns *InvalidError for
+// input that cannot be accepted; nothing has happened then. An event that nobody wants is no error; it is recorded without deliveries.
+//
+// The world is stored first and the events right after it, in one atomic step of their own. A process that is killed in between leaves a
+// world whose last events never went out, as the platform does when it dies between its commit and its queue.
+func (s *Scheduler) Act(ctx context.Context, a Act) (Acted, error) {
+	acted, err := s.act(ctx, a)
+	if param, ok := errors.AsType[*payloads.ParamError](err); ok {
+		return Acted{}, invalid("params."+param.Name, param.Message)
+	}
+	return acted, err
+}
+
+// act is Act with *payloads.ParamError as it came from the action.
+func (s *Scheduler) act(ctx context.Context, a Act) (Acted, error) {
+	run, err := s.checkAct(a)
+	if err != nil {
+		return Acted{}, err
+	}
+	leave, err := s.enterWorld(ctx, a.Platform)
+	if err != nil {
+		return Acted{}, err
+	}
+	defer leave()
+	for range actTries {
+		err := run.try(ctx)
+		if errors.Is(err, ErrWorldChanged) {
+			continue
+		}
+		if err != nil {
+			return Acted{}, err
+		}
+		return run.record(ctx)
+	}
+	return Acted{}, fmt.Errorf("%s: %w, %d times in a row; try again", a.Action, ErrWorldChanged, actTries)
+}
+
+// actRun is one action on its way.
+type actRun struct {
+	scheduler *Scheduler
+	platform  payloads.Platform
+	action    payloads.Action
+	ask       Act
+	params    *payloads.Object
+	acted     Acted
+	plan      plan
+}
+
+// checkAct judges everything about an action but what depends on the world.
+func (s *Scheduler) checkAct(a Act) (*actRun, error) {
+	profiles := s.registry.Profiles(a.Platform)
+	if profiles == nil {
+		return nil, s.unknownPlatform(a.Platform)
+	}
+	p, err := s.registry.Platform(a.Platform, a.Profile)
+	if err != nil {
+		return nil, invalid("profile", fmt.Sprintf("unknown profile %q; allowed: %s", a.Profile, strings.Join(profileNames(profiles), ", ")))
+	}
+	if len(p.Actions) == 0 {
+		return nil, invalid("platform", p.Name+" has no actions; trigger its events instead")
+	}
+	action, ok := p.Action(a.Action)
+	if !ok {
+		return nil, invalid("action", fmt.Sprintf("unknown action %q; allowed: %s", a.Action, allowed(actionNames(p))))
+	}
+	params, problems := action.Check(a.Params)
+	if len(problems) > 0 {
+		return nil, &InvalidError{Problems: problems}
+	}
+	run := &actRun{scheduler: s, platform: p, action: action, ask: a, params: params}
+	run.acted = Acted{Action: action.Name, Now: s.now().UTC()}
+	if a.Now != nil {
+		run.acted.Now = a.Now.UTC()
+	}
+	run.acted.Seed, err = s.seedOr(a.Seed)
+	return run, err
+}
+
+// try does the action on the present world, plans its events and stores the new world; ErrWorldChanged when another process came first.
+func (r *actRun) try(ctx context.Context) error {
+	s := r.scheduler
+	state, version, err := s.worlds.World(ctx, r.platform.ID)
+	if err != nil {
+		return fmt.Errorf("read the world of %s: %w", r.platform.ID, err)
+	}
+	effect, err := r.action.Do(payloads.ActionInput{World: state, Params: r.params, Seed: r.acted.Seed, Now: r.acted.Now})
+	if err != nil {
+		return fmt.Errorf("action %s: %w", r.action.Name, err)
+	}
+	if err := r.checkEffect(effect); err != nil {
+		return fmt.Errorf("action %s: %w", r.action.Name, err)
+	}
+	candidates, err := s.candidates(ctx, r.platform.ID, r.ask.SubscriptionIDs)
+	if err != nil {
+		return err
+	}
+	if err := r.planEvents(effect.Raised, candidates); err != nil {
+		return err
+	}
+	r.acted.Result = effect.Result
+	if r.acted.Result == nil {
+		r.acted.Result = payloads.Obj()
+	}
+	if bytes.Equal(state, effect.World) {
+		return nil
+	}
+	if err := s.worlds.PutWorld(ctx, r.platform.ID, effect.World, version); err != nil {
+		return fmt.Errorf("store the world of %s: %w", r.platform.ID, err)
+	}
+	return nil
+}
+
+// checkEffect refuses what a faulty action could do to the stores.
+func (r *actRun) checkEffect(e payloads.Effect) error {
+	if len(e.World) > payloads.MaxWorldBytes {
+		return fmt.Errorf("its world has %d bytes, at most %d are kept", len(e.World), payloads.MaxWorldBytes)
+	}
+	if !json.Valid(e.World) {
+		return errors.New("its world is no JSON")
+	}
+	for _, raised := range e.Raised {
+		if _, ok := findType(r.scheduler.registry.Profiles(r.platform.ID), raised.Type); !ok {
+			return fmt.Errorf("it raised %q, which is in no profile of %s", raised.Type, r.platform.Name)
+		}
+		if len(raised.Subject) == 0 || len(raised.Subject) > payloads.MaxWorldBytes {
+			return fmt.Errorf("the subject of %s has %d bytes, allowed are 1 to %d", raised.Type, len(raised.Subject), payloads.MaxWorldBytes)
+		}
+	}
+	return nil
+}
+
+// planEvents builds what was raised for everybody who wants it.
+func (r *actRun) planEvents(list []payloads.Raised, candidates []subscriptions.Subscription) error {
+	s := r.scheduler
+	r.plan = plan{scheduler: s, at: s.now()}
+	r.acted.Raised = make([]RaisedEvent, 0, len(list))
+	for i, raised := range list {
+		ids := eventSeed(r.acted.Seed, r.action.Name, i)
+		at := r.acted.Now
+		if !raised.At.IsZero() {
+			at = raised.At
+		}
+		t := Trigger{
+			Platform: r.platform.ID, Type: raised.Type, Profile: r.ask.Profile, Now: &at, idSeed: &ids, action: r.action.Name, subject: raised.Subject,
+		}
+		subs, reasons := s.audience(candidates, t)
+		due := r.plan.at.Add(offset(r.platform, i, len(list)))
+		more, err := r.plan.add(t, r.acted.Seed, due, subs)
+		if err != nil {
+			return err
+		}
+		event := r.plan.events[i]
+		r.acted.Raised = append(r.acted.Raised, RaisedEvent{ID: event.ID, Type: event.Type, DeliveryIDs: []string{}, Reasons: append(reasons, more...)})
+	}
+	return nil
+}
+
+// actLead is how long the first of several events waits, so that it is held on a timer like the others. Due at once it would come with the
+// queue's next poll, and on a busy machine after the second.
+const actLead = 100 * time.Millisecond
+
+// offset is when event i of n is due after its action. It is no delay of the platform but a way to keep its order on several workers, so
+// the time scale does not count.
+func offset(p payloads.Platform, i, n int) time.Duration {
+	if p.Spacing == 0 || n < 2 {
+		return 0
+	}
+	return actLead + time.Duration(i)*min(p.Spacing, payloads.MaxSpread/time.Duration(n))
+}
+
+// eventSeed is the seed of the ids of one event of an action. Neighbouring seeds of actions share none, as counting up would.
+func eventSeed(seed uint64, action string, place int) uint64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %d", seed, action, place))
+	return binary.BigEndian.Uint64(sum[:]) >> 11
+}
+
+// record stores the planned events, whether or not the caller still waits.
+func (r *actRun) record(ctx context.Context) (Acted, error) {
+	if len(r.plan.events) == 0 {
+		return r.acted, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordEventsWithin)
+	defer cancel()
+	published, err := r.plan.store(ctx)
+	if err != nil {
+		return Acted{}, fmt.Errorf("action %s took place, but its events could not be recorded: %w", r.action.Name, err)
+	}
+	r.acted.Published = published
+	place := make(map[string]int, len(r.acted.Raised))
+	for i, raised := range r.acted.Raised {
+		place[raised.ID] = i
+	}
+	for _, d := range published.Deliveries {
+		for _, event := range d.EventIDs {
+			raised := &r.acted.Raised[place[event]]
+			raised.DeliveryIDs = append(raised.DeliveryIDs, d.ID)
+		}
+	}
+	return r.acted, nil
+}
+
+func actionNames(p payloads.Platform) []string {
+	names := make([]string, len(p.Actions))
+	for i, a := range p.Actions {
+		names[i] = a.Name
+	}
+	return names
+}
