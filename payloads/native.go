@@ -37,7 +37,7 @@ type Host interface {
 	// given, whatever its scheme: what the platform accepts is the handler's business, and a bad target fails when it is sent to.
 	Subscribe(ctx context.Context, s subscriptions.Subscription) (subscriptions.Subscription, error)
 	// Change runs change on a subscription and stores the result; change may run twice and must not touch what it closes over. UpdatedAt is
-	// moved only where something really changed.
+	// moved to now where something really changed, or where change moved it forward, to any time: some servers save what stays the same.
 	Change(ctx context.Context, id string, change func(*subscriptions.Subscription) error) (subscriptions.Subscription, error)
 	// Unsubscribe deletes a subscription and returns it.
 	Unsubscribe(ctx context.Context, id string) (subscriptions.Subscription, error)

@@ -148,7 +148,8 @@ func TestHostChangeMovesTheTimeOnlyForRealChanges(t *testing.T) {
 	}{
 		{func(*subscriptions.Subscription) {}, false},
 		{func(s *subscriptions.Subscription) { s.URL, s.Options = "http://x/", []byte(`{"max":3}`) }, false},
-		{func(s *subscriptions.Subscription) { s.UpdatedAt = start.Add(time.Hour) }, false},
+		{func(s *subscriptions.Subscription) { s.UpdatedAt = start }, false},
+		{func(s *subscriptions.Subscription) { s.UpdatedAt = s.UpdatedAt.Add(time.Hour) }, true},
 		{func(s *subscriptions.Subscription) { s.Headers = subscriptions.Headers{} }, false},
 		{func(s *subscriptions.Subscription) { s.URL = "http://y/" }, true},
 		{func(s *subscriptions.Subscription) { s.Events = []string{} }, true},

@@ -179,8 +179,9 @@ func (s *Scheduler) changed(sub subscriptions.Subscription, from origin, change 
 	if next.Enabled {
 		next.DisabledReason = ""
 	}
+	touched := next.UpdatedAt.After(sub.UpdatedAt)
 	next.UpdatedAt = sub.UpdatedAt
-	if from == native {
+	if from == native && !touched {
 		if unchanged, err := same(sub, next); unchanged || err != nil {
 			return next, err
 		}

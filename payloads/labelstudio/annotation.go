@@ -16,6 +16,7 @@ const (
 	regionLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 	regionLength  = 10
 	maxRegions    = 8
+	defaultModel  = "bert-base-2026-03"
 )
 
 // annotationFacts is what a seed says about the annotation of the first imported task, and of the others where all are annotated.
@@ -36,7 +37,8 @@ type box struct{ x, y, width, height int }
 
 const boxGrid = 750
 
-func drawAnnotation(s *synth.Source, w *world) annotationFacts {
+// drawAnnotation draws an annotation of a text with so many entities, or of an image.
+func drawAnnotation(s *synth.Source, spans int) annotationFacts {
 	a := annotationFacts{id: s.ID(1, 90_000), annotator: s.ID(1, 40), prediction: s.ID(1, 50_000)}
 	for range importSize {
 		a.uniqueIDs = append(a.uniqueIDs, s.UUID())
@@ -44,7 +46,7 @@ func drawAnnotation(s *synth.Source, w *world) annotationFacts {
 	for range maxRegions {
 		a.regions = append(a.regions, s.IDText(regionLetters, regionLength))
 	}
-	a.spans = s.Int(1, max(1, len(w.tasks.texts[0].Spans)))
+	a.spans = s.Int(1, max(1, spans))
 	for range s.Int(2, 4) {
 		x, y := s.Int(0, 600), s.Int(0, 600)
 		a.boxes = append(a.boxes, box{x: x, y: y, width: s.Int(30, boxGrid-x), height: s.Int(30, boxGrid-y)})
@@ -60,8 +62,11 @@ func drawAnnotation(s *synth.Source, w *world) annotationFacts {
 
 // annotation is one annotation at one moment.
 type annotation struct {
-	index             int // of its task within the import, and its own
+	id, task, project int64
+	annotator         int64
+	uniqueID          string
 	result            payloads.Array
+	counted           bool // whether its regions were counted, which the bulk creation from predictions skips
 	skipped           bool
 	created, updated  time.Time
 	draft             payloads.Value // time or nil
@@ -70,13 +75,19 @@ type annotation struct {
 	updatedBy, parent payloads.Value // ids or nil
 }
 
+// annotation returns the annotation at index, and of the task there, as it is created at a time.
+func (w *world) annotation(a annotationFacts, index int, result payloads.Array, created time.Time) annotation {
+	return annotation{
+		id: a.id + int64(index), task: w.taskID(index), project: w.project.id, annotator: a.annotator, uniqueID: a.uniqueIDs[index],
+		result: result, created: created, prediction: payloads.Obj(),
+	}
+}
+
 // submitted returns the annotation of the first task as it was just handed in.
 func (w *world) submitted(a annotationFacts, result payloads.Array) annotation {
 	created := w.before(w.project.latency)
-	n := annotation{
-		result: result, created: created, updated: created.Add(70 * time.Microsecond), lead: a.lead.Seconds(),
-		prediction: payloads.Obj(), updatedBy: a.annotator,
-	}
+	n := w.annotation(a, 0, result, created)
+	n.updated, n.lead, n.updatedBy, n.counted = created.Add(70*time.Microsecond), a.lead.Seconds(), a.annotator, true
 	if a.draft {
 		n.draft = wire.ISOMicroShortZ(created.Add(-a.lead / 2))
 	}
@@ -96,55 +107,63 @@ func (w *world) revised(a annotationFacts, result payloads.Array) annotation {
 }
 
 // printAnnotation returns an annotation as the generation prints it.
-func (w *world) printAnnotation(a annotationFacts, n annotation) *payloads.Object {
-	id, created, updated := a.id+int64(n.index), wire.ISOMicroShortZ(n.created), wire.ISOMicroShortZ(n.updated)
-	if w.gen == documents {
+func (p printer) printAnnotation(n annotation) *payloads.Object {
+	created, updated := wire.ISOMicroShortZ(n.created), wire.ISOMicroShortZ(n.updated)
+	if p.gen == documents {
 		return payloads.Obj(
-			"id", id, "result", n.result, "was_cancelled", n.skipped, "ground_truth", false, "created_at", created, "updated_at", updated,
-			"lead_time", n.lead, "prediction", n.prediction, "result_count", 0, "task", w.taskID(n.index), "completed_by", a.annotator)
+			"id", n.id, "result", n.result, "was_cancelled", n.skipped, "ground_truth", false, "created_at", created, "updated_at", updated,
+			"lead_time", n.lead, "prediction", n.prediction, "result_count", 0, "task", n.task, "completed_by", n.annotator)
+	}
+	count := 0
+	if n.counted {
+		count = len(n.result)
 	}
 	return payloads.Obj(
-		"id", id, "result", w.stored(n.result), "was_cancelled", n.skipped, "ground_truth", false, "created_at", created,
-		"updated_at", updated, "draft_created_at", n.draft, "lead_time", n.lead, "prediction", w.stored(n.prediction), "result_count", 0,
-		"unique_id", a.uniqueIDs[n.index], "import_id", nil, "last_action", nil, "bulk_created", false, "task", w.taskID(n.index),
-		"project", w.project.id, "completed_by", a.annotator, "updated_by", n.updatedBy, "parent_prediction", n.parent,
+		"id", n.id, "result", p.stored(n.result), "was_cancelled", n.skipped, "ground_truth", false, "created_at", created,
+		"updated_at", updated, "draft_created_at", n.draft, "lead_time", n.lead, "prediction", p.stored(n.prediction), "result_count", count,
+		"unique_id", n.uniqueID, "import_id", nil, "last_action", nil, "bulk_created", false, "task", n.task,
+		"project", n.project, "completed_by", n.annotator, "updated_by", n.updatedBy, "parent_prediction", n.parent,
 		"parent_annotation", nil, "last_created_by", nil)
 }
 
 // textResult returns the first n spans of the text at index as regions.
 func (w *world) textResult(a annotationFacts, index, n int, byHand bool) payloads.Array {
-	c := w.configs[textKind]
-	spans := w.tasks.texts[index].Spans
+	return w.spanRegions(w.configs[textKind], w.tasks.texts[index], a.regions, index, n, byHand)
+}
+
+// spanRegions returns the first n entities of a text as regions, with ids from the list at offset.
+func (p printer) spanRegions(c config, text synth.Text, ids []string, offset, n int, byHand bool) payloads.Array {
 	list := payloads.Array{}
-	for i, span := range spans[:min(n, len(spans), maxRegions)] {
-		name := "Answer"
-		if c.has(span.Label) {
-			name = span.Label
-		}
+	for i, span := range text.Spans[:min(n, len(text.Spans), maxRegions)] {
+		name := c.label(span.Label)
 		value := payloads.Obj("start", span.Start, "end", span.End, "text", span.Phrase, "labels", payloads.Array{name})
-		list = append(list, w.region(c, value, a.regions[(i+index)%maxRegions], "labels", byHand))
+		list = append(list, p.region(c, value, ids[(i+offset)%maxRegions], "labels", byHand))
 	}
 	return list
 }
 
 // imageResult returns the boxes as regions.
 func (w *world) imageResult(a annotationFacts) payloads.Array {
-	c := w.configs[imageKind]
+	return w.boxRegions(w.configs[imageKind], a, true)
+}
+
+// boxRegions returns the boxes as regions of an image.
+func (p printer) boxRegions(c config, a annotationFacts, byHand bool) payloads.Array {
 	list := payloads.Array{}
 	for i, b := range a.boxes {
 		value := payloads.Obj(
 			"x", percent(b.x), "y", percent(b.y), "width", percent(b.width), "height", percent(b.height), "rotation", 0,
 			"rectanglelabels", payloads.Array{c.labels[i%len(c.labels)].value})
 		size := payloads.Obj("original_width", a.width, "original_height", a.height, "image_rotation", 0)
-		list = append(list, join(size, w.region(c, value, a.regions[i], "rectanglelabels", true)))
+		list = append(list, join(size, p.region(c, value, a.regions[i], "rectanglelabels", byHand)))
 	}
 	return list
 }
 
 // region returns one region of a result. Servers of today store how it came about in origin; the documents' examples do not.
-func (w *world) region(c config, value *payloads.Object, id, what string, byHand bool) *payloads.Object {
+func (p printer) region(c config, value *payloads.Object, id, what string, byHand bool) *payloads.Object {
 	r := payloads.Obj("value", value, "id", id, "from_name", c.control, "to_name", c.object, "type", what)
-	if byHand && w.gen != documents {
+	if byHand && p.gen != documents {
 		r.Set("origin", "manual")
 	}
 	return r
@@ -167,14 +186,30 @@ func percent(steps int) payloads.Value {
 	return f
 }
 
+// prediction is what a model said about a task.
+type prediction struct {
+	id, task, project int64
+	result            payloads.Array
+	model             string
+	score             float64
+	made              time.Time
+}
+
+// predicted returns the prediction of the first task.
+func (w *world) predicted(a annotationFacts, result payloads.Array) prediction {
+	return prediction{
+		id: a.prediction, task: w.taskID(0), project: w.project.id, result: result, model: w.modelVersion(), score: a.score,
+		made: w.tasks.imported.Add(time.Second),
+	}
+}
+
 // printPrediction returns the prediction that an annotator started from, with the keys of the server's own serializer.
-func (w *world) printPrediction(a annotationFacts, result payloads.Array) *payloads.Object {
-	made := w.tasks.imported.Add(time.Second)
-	created := wire.ISOMicroShortZ(made)
+func (p printer) printPrediction(m prediction) *payloads.Object {
+	created := wire.ISOMicroShortZ(m.made)
 	return payloads.Obj(
-		"id", a.prediction, "result", result, "model_version", w.modelVersion(), "created_ago", since(made, w.now),
-		"score", a.score, "cluster", nil, "neighbors", nil, "mislabeling", 0.0, "created_at", created, "updated_at", created,
-		"model", nil, "model_run", nil, "task", w.taskID(0), "project", w.project.id)
+		"id", m.id, "result", m.result, "model_version", m.model, "created_ago", since(m.made, p.now),
+		"score", m.score, "cluster", nil, "neighbors", nil, "mislabeling", 0.0, "created_at", created, "updated_at", created,
+		"model", nil, "model_run", nil, "task", m.task, "project", m.project)
 }
 
 // since is how Django words the time between two moments, up to weeks: the largest unit and the next one, each behind a space that does
@@ -211,7 +246,7 @@ func since(from, to time.Time) string {
 // modelVersion is the project's, or the one that an import of predictions gives to a project without.
 func (w *world) modelVersion() string {
 	if w.project.modelVersion == "" {
-		return "bert-base-2026-03"
+		return defaultModel
 	}
 	return w.project.modelVersion
 }

@@ -76,6 +76,9 @@ func (a action) event(gen generation) payloads.EventType {
 		if err != nil {
 			return nil, err
 		}
+		if b.Subject != nil {
+			return depict(gen, a.name, b)
+		}
 		return a.build(newWorld(gen, b), a.name, variant, b), nil
 	}
 	return e

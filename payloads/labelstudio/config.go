@@ -109,6 +109,14 @@ func (c config) writeControl(b *strings.Builder) {
 	b.WriteString("  </" + c.controlTag + ">\n")
 }
 
+// label returns the wanted label where the control offers it, else its first one.
+func (c config) label(wanted string) string {
+	if c.has(wanted) || len(c.labels) == 0 {
+		return wanted
+	}
+	return c.labels[0].value
+}
+
 // has reports whether the control offers a label.
 func (c config) has(value string) bool {
 	for _, l := range c.labels {
@@ -136,7 +144,7 @@ func (c config) parsed() *payloads.Object {
 	}
 	return payloads.Obj(c.control, payloads.Obj(
 		"type", c.controlTag, "to_name", payloads.Array{c.object},
-		"inputs", payloads.Array{payloads.Obj("type", c.objectTag, "value", c.field, "valueType", nil)},
+		"inputs", payloads.Array{payloads.Obj("type", c.objectTag, "valueType", nil, "value", c.field)},
 		"labels", names, "labels_attrs", payloads.Obj(attrs...)))
 }
 

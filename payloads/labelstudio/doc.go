@@ -1,5 +1,5 @@
-// Package labelstudio emulates the webhooks of Label Studio (open source) in three profiles: what the server 1.22 sends, what the server
-// of July 2026 sends, and what the vendor's webhook reference prints.
+// Package labelstudio emulates Label Studio (open source): its webhooks, and the API that its SDK registers them through, in three
+// profiles: what the server 1.22 sends, what the server of July 2026 sends, and what the vendor's webhook reference prints.
 //
 // The profiles differ in their projects, in their policy and in which actions exist:
 //
@@ -15,8 +15,11 @@
 // Every fact has its source and certainty in Platform.Facts, so that the catalogue shows them; sources name files of
 // HumanSignal/label-studio (paths below label_studio/) or of its public fork OpenCSGs/label-studio, each with a commit.
 //
-// Shape of the code: a world (world.go) is the organization, project, tasks, annotation and labels of one seed; project.go, task.go,
-// annotation.go and label.go print its parts; events.go puts them together as each action does; message.go cuts long lists into requests.
+// Shape of the code. What a trigger tells: a world (world.go) is the organization, project, tasks, annotation and labels of one seed;
+// events.go puts its parts together as each action does. What an action tells: a state (state.go, tasks.go, fresh.go, forget.go) is what
+// users have made so far; action_*.go change it and leave subjects (subject.go), which depict.go puts together. Both print through the
+// same code: project.go, task.go, annotation.go and label.go. message.go cuts long lists into requests. native*.go is the API, with Python's
+// ways of reading and printing in python_*.go.
 //
 // # Decisions
 //
@@ -41,4 +44,21 @@
 //     would leave a trigger without any delivery to look at.
 //  9. 2026-11-21. A custom Authorization, Proxy-Authorization or Cookie header is marked secret: on this platform a static header is the
 //     only way to authenticate. Other custom headers are shown as they are.
+//  10. 2026-11-21. An import of 12,000 tasks is one record: first id, count, seed, and runs of tasks that the same happened to. Data and
+//     times of a task follow from seed and place, so the world stays small and still counts exactly. Rejected: a record for each task.
+//  11. 2026-11-21. A subject holds records and seeds, not printed JSON, because each profile prints other keys, labels and tokens from it.
+//  12. 2026-11-21. Where a person would simply go on, an action does: it works in the project worked on last, makes one where there is none,
+//     imports three tasks where all are finished, annotates where there is nothing to update. What that raises is raised first. Deleting
+//     what is not there raises nothing, as on the server; predictions are made silently, because the server tells nobody of them.
+//  13. 2026-11-21. Where the released 1.23.2 prints something else than the sources of 1.22 were read to say, its bytes won in both server
+//     profiles (result_count, project token, key order of inputs). The key annotator_evaluation_enabled, which sources of 1.22 lack, is a
+//     quirk of that profile. LABEL_LINK_CREATED is sent although 1.23.2 fails there: a listener must be testable for it.
+//  14. 2026-11-21. The native API keeps no state. A webhook is a subscription: send_for_all_actions is "events absent", so our API's events
+//     are always the truth of what is sent; the actions of a webhook that is for all of them lie in the option "actions".
+//  15. 2026-11-21. Package golang-jwt makes and checks tokens, because the vendor's SDK decodes them before it sends anything. In an open
+//     API nobody's signature is checked, but an expired token or a refresh token shown as Bearer is refused, as users of the server know.
+//  16. 2026-11-21. Request bodies are read by a scanner that follows Python's json module, because its words, and its indulgence for
+//     doubled keys, are what clients of the server see. Rejected: encoding/json with its own errors.
+//  17. 2026-11-21. Platforms returns nothing where an embedded story is broken; a registry refuses that, and a test of this package names
+//     the fault. Rejected: an error beside the list, which only that impossible case would need.
 package labelstudio

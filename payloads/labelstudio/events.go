@@ -40,7 +40,9 @@ func (w *world) projectUpdated(action, variant string, _ payloads.Build) *payloa
 	}
 	v := w.view(k, w.project.base.imported(importSize))
 	v.updated = w.before(w.project.latency)
-	v.credentials = variant == variantLogin
+	if variant == variantLogin {
+		v.login, v.password = w.project.login, w.project.password
+	}
 	return body(action, "project", w.printProject(v))
 }
 
@@ -91,7 +93,7 @@ func (w *world) tasksDeleted(action, variant string, _ payloads.Build) *payloads
 }
 
 func (w *world) annotationCreated(action, variant string, b payloads.Build) *payloads.Object {
-	a := drawAnnotation(substream(b, streamAnnotation), w)
+	a := drawAnnotation(substream(b, streamAnnotation), len(w.tasks.texts[0].Spans))
 	k, result := textKind, w.textResult(a, 0, a.spans, true)
 	switch variant {
 	case variantImage:
@@ -103,13 +105,13 @@ func (w *world) annotationCreated(action, variant string, b payloads.Build) *pay
 	n.skipped = variant == variantSkipped
 	predictions := 0
 	if variant == variantAssisted {
-		n.prediction, predictions = w.printPrediction(a, w.textResult(a, 0, 1, false)), 1
+		n.prediction, predictions = w.printPrediction(w.predicted(a, w.textResult(a, 0, 1, false))), 1
 	}
 	return w.annotated(action, k, a, n, predictions)
 }
 
 func (w *world) annotationUpdated(action, variant string, b payloads.Build) *payloads.Object {
-	a := drawAnnotation(substream(b, streamAnnotation), w)
+	a := drawAnnotation(substream(b, streamAnnotation), len(w.tasks.texts[0].Spans))
 	if variant == variantText {
 		return w.annotated(action, textKind, a, w.revised(a, w.textResult(a, 0, maxRegions, true)), 0)
 	}
@@ -138,7 +140,7 @@ func (w *world) annotated(action string, k kind, a annotationFacts, n annotation
 	if predictions > 0 {
 		v.modelVersion = w.modelVersion()
 	}
-	e := body(action, "annotation", w.printAnnotation(a, n), "project", w.printProject(v))
+	e := body(action, "annotation", w.printAnnotation(n), "project", w.printProject(v))
 	if w.gen != documents {
 		e.Set("task", w.printTask(t))
 	}
@@ -148,15 +150,14 @@ func (w *world) annotated(action string, k kind, a annotationFacts, n annotation
 // annotationsCreated prints the Data Manager's "Create Annotations From Predictions". The server sends it before it updates the counters
 // of the tasks, so these, and the project's finished tasks, are stale (data_manager/actions/predictions_to_annotations.py).
 func (w *world) annotationsCreated(action, _ string, b payloads.Build) *payloads.Object {
-	a := drawAnnotation(substream(b, streamAnnotation), w)
+	a := drawAnnotation(substream(b, streamAnnotation), len(w.tasks.texts[0].Spans))
 	created := w.before(w.project.latency)
 	annotations, tasks := make(payloads.Array, importSize), make(payloads.Array, importSize)
 	for i := range importSize {
 		at := created.Add(time.Duration(i) * taskStep)
-		annotations[i] = w.printAnnotation(a, annotation{
-			index: i, result: w.textResult(a, i, maxRegions, false), created: at, updated: at.Add(taskStep / 2), prediction: payloads.Obj(),
-			parent: a.prediction + int64(i),
-		})
+		n := w.annotation(a, i, w.textResult(a, i, maxRegions, false), at)
+		n.updated, n.parent = at.Add(taskStep/2), a.prediction+int64(i)
+		annotations[i] = w.printAnnotation(n)
 		t := w.task(textKind, i)
 		t.updated, t.updatedBy, t.predictions = created.Add(2*time.Millisecond), a.annotator, 1
 		tasks[i] = w.printTask(t)
@@ -174,7 +175,7 @@ func (w *world) annotationsCreated(action, _ string, b payloads.Build) *payloads
 
 // annotationsDeleted prints the deletion; the counters are those after it.
 func (w *world) annotationsDeleted(action, variant string, b payloads.Build) *payloads.Object {
-	a := drawAnnotation(substream(b, streamAnnotation), w)
+	a := drawAnnotation(substream(b, streamAnnotation), len(w.tasks.texts[0].Spans))
 	project := w.printProject(w.view(textKind, w.project.base.imported(importSize)))
 	if w.flatID && action == annotationDeleted {
 		return body(action, "id", a.id, "project", project)
@@ -190,14 +191,14 @@ func (w *world) labelLinkCreated(action, _ string, b payloads.Build) *payloads.O
 	l := drawLabels(substream(b, streamLabels))
 	links := make(payloads.Array, linkedLabels)
 	for i := range links {
-		links[i] = w.printLink(l, i)
+		links[i] = w.printLink(w.link(l, i))
 	}
 	return body(action, "label_link", links, "project", w.labelled())
 }
 
 func (w *world) labelLinkUpdated(action, _ string, b payloads.Build) *payloads.Object {
 	l := drawLabels(substream(b, streamLabels))
-	return body(action, "label_link", w.printLink(l, 0), "project", w.labelled(), "label", w.printLabel(l))
+	return body(action, "label_link", w.printLink(w.link(l, 0)), "project", w.labelled(), "label", w.printLabel(w.label(l)))
 }
 
 func (w *world) labelLinkDeleted(action, _ string, b payloads.Build) *payloads.Object {

@@ -13,6 +13,8 @@ const (
 	quirkPostgreSQL  = "postgresql"
 	quirkCounters    = "counters"
 	quirkFlatID      = "flat-id"
+	quirkEvaluation  = "evaluation-key"
+	quirkLabelLinks  = "label-links-fail"
 )
 
 // Sources that several facts share. A fork is OpenCSGs/label-studio, which declares 1.22.0.
@@ -39,6 +41,10 @@ func options() []payloads.Option {
 			In: "options", Name: optionBatch, Kind: "integer", Default: strconv.Itoa(defaultBatchSize), Fidelity: payloads.FromSource,
 			Summary: "most things of one list in a request, 1 to 100000; WEBHOOK_BATCH_SIZE of the server",
 		},
+		{
+			In: "options", Name: optionActions, Kind: "array", Fidelity: payloads.FromSource,
+			Summary: "actions that the platform's own API keeps and shows while the webhook is for all of them (events absent); never what is sent",
+		},
 	}
 }
 
@@ -58,6 +64,16 @@ func quirks(gen generation) []payloads.Quirk {
 				Summary: "TASK_DELETED, ANNOTATION_DELETED and PROJECT_DELETED carry a top-level id, as the key tables say, instead of a list or project",
 			})
 	}
+	list = append(list, payloads.Quirk{
+		Name: quirkLabelLinks, Fidelity: payloads.Observed, Source: real1232,
+		Summary: "LABEL_LINK_CREATED is never sent: the released server 1.23.2 stumbles before it sends, and so do its API's users; off, so that the event can be tested",
+	})
+	if gen == server122 {
+		list = append(list, payloads.Quirk{
+			Name: quirkEvaluation, Fidelity: payloads.Observed, Source: real1232,
+			Summary: "the project has annotator_evaluation_enabled, as the released 1.23.2 prints it, which otherwise behaves as this profile",
+		})
+	}
 	return append(list, payloads.Quirk{
 		Name: quirkPostgreSQL, Fidelity: payloads.Assumed,
 		Source:  "inferred: core/settings/label_studio.py@00a4f4d8 (SQLite unless told otherwise) and PostgreSQL's documentation of jsonb",
@@ -68,11 +84,11 @@ func quirks(gen generation) []payloads.Quirk {
 func facts(gen generation) []payloads.Fact {
 	switch gen {
 	case server2607:
-		return slices.Concat(policy2607(), serverFacts(), commonFacts())
+		return slices.Concat(policy2607(), serverFacts(), observedFacts(), commonFacts(), nativeFacts(gen))
 	case documents:
-		return slices.Concat(documentedFacts(), commonFacts())
+		return slices.Concat(documentedFacts(), commonFacts(), nativeFacts(gen))
 	default:
-		return slices.Concat(policy122(), serverFacts(), commonFacts())
+		return slices.Concat(policy122(), serverFacts(), observedFacts(), commonFacts(), nativeFacts(gen))
 	}
 }
 
@@ -143,7 +159,7 @@ func policy122() []payloads.Fact {
 func policy2607() []payloads.Fact {
 	return []payloads.Fact{
 		sourced("timeout", "10 s to connect and for each silence of the listener.", "label_studio/core/settings/base.py@f3e7459a"),
-		assumed("redirects", "As in 1.22: its helper ssrf_safe_post still uses Python requests, but its text was not to be had.", "label_studio/tests/webhooks/test_webhooks.py@f3e7459a"),
+		sourced("redirects", "As in 1.22: its helper ssrf_safe_post still calls Python requests.", "label_studio/core/utils/io.py of 1.23.2"),
 		sourced("success", "200 to 299 after redirects; anything else counts as a failure.", utils2607),
 		sourced("switching off", "After 50 failures in a row, silently; slices of an event already begun still go out. A success starts the count anew.", utils2607),
 		sourced("project keys", "50, annotator_evaluation_enabled among them.", "label_studio/projects/models.py@00124457"),

@@ -33,23 +33,50 @@ func drawLabels(s *synth.Source) labelFacts {
 	}
 }
 
-// printLink returns the link of label i. The count of annotations that the API shows is not there, because nothing annotates the object
-// before the hook runs.
-func (w *world) printLink(l labelFacts, i int) *payloads.Object {
-	return payloads.Obj(
-		"id", l.link+int64(i), "from_name", w.configs[textKind].control, "project", w.project.id, "label", l.label+int64(i))
+// link is a label's place in a project.
+type link struct {
+	id, project, label int64
+	control            string
 }
 
-// printLabel returns the first label with its relations as lists of ids.
-func (w *world) printLabel(l labelFacts) *payloads.Object {
-	approver := payloads.Value(nil)
-	if l.approved {
-		approver = l.approver
-	}
+// link returns the link of label i.
+func (w *world) link(l labelFacts, i int) link {
+	return link{id: l.link + int64(i), project: w.project.id, label: l.label + int64(i), control: w.configs[textKind].control}
+}
+
+// printLink returns a link. The count of annotations that the API shows is not there, because nothing annotates the object before the
+// hook runs.
+func (p printer) printLink(l link) *payloads.Object {
+	return payloads.Obj("id", l.id, "from_name", l.control, "project", l.project, "label", l.label)
+}
+
+// customLabel is a label that was added to projects beside their labeling interface.
+type customLabel struct {
+	id, author       int64
+	title            string
+	description      payloads.Value // text or nil
+	approver         payloads.Value // id or nil
+	created, updated time.Time
+	links, projects  payloads.Array // of ids
+}
+
+// label returns the first label.
+func (w *world) label(l labelFacts) customLabel {
 	created := w.before(l.age)
+	c := customLabel{
+		id: l.label, author: l.author, title: l.titles[0], description: l.description, created: created,
+		updated: created.Add(45 * time.Second), links: payloads.Array{l.link}, projects: payloads.Array{w.project.id},
+	}
+	if l.approved {
+		c.approver = l.approver
+	}
+	return c
+}
+
+// printLabel returns a label with its relations as lists of ids.
+func (p printer) printLabel(l customLabel) *payloads.Object {
 	return payloads.Obj(
-		"id", l.label, "links", payloads.Array{l.link}, "created_at", wire.ISOMicroShortZ(created),
-		"updated_at", wire.ISOMicroShortZ(created.Add(45*time.Second)), "value", payloads.Array{l.titles[0]}, "title", l.titles[0],
-		"description", l.description, "approved", l.approved, "created_by", l.author, "approved_by", approver,
-		"organization", organization, "projects", payloads.Array{w.project.id})
+		"id", l.id, "links", l.links, "created_at", wire.ISOMicroShortZ(l.created), "updated_at", wire.ISOMicroShortZ(l.updated),
+		"value", p.stored(payloads.Array{l.title}), "title", l.title, "description", l.description, "approved", l.approver != nil,
+		"created_by", l.author, "approved_by", l.approver, "organization", organization, "projects", l.projects)
 }

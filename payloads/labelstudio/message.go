@@ -12,7 +12,7 @@ import (
 // the project again; lists that run beside it (the tasks of ANNOTATIONS_CREATED) are cut at the same places. A subscription without
 // payload gets the action alone, once for each slice (webhooks/utils.py@f3e7459a, _process_webhook_batch).
 func compose(item payloads.Item) ([]payloads.Message, error) {
-	set := settingsOf(item.Subscription)
+	set := optionsOf(item.Subscription)
 	keys, length := lists(item.Type.Key, item.Event)
 	messages := make([]payloads.Message, 0, 1+length/set.batchSize)
 	for start := 0; start == 0 || start < length; start += set.batchSize {

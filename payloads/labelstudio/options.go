@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/subscriptions"
@@ -22,18 +23,20 @@ const (
 const (
 	optionPayload = "send_payload"
 	optionBatch   = "batch_size"
+	optionActions = "actions"
 	scopeKey      = "project"
 )
 
-// settings is a subscription's options with the defaults filled in.
-type settings struct {
+// hookOptions is a subscription's options with the defaults filled in.
+type hookOptions struct {
 	sendPayload bool
 	batchSize   int
+	actions     []string // kept of a webhook that is for all actions
 }
 
-// settingsOf reads the options. What check does not let pass counts as absent.
-func settingsOf(s subscriptions.Subscription) settings {
-	set := settings{sendPayload: true, batchSize: defaultBatchSize}
+// optionsOf reads the options. What check does not let pass counts as absent.
+func optionsOf(s subscriptions.Subscription) hookOptions {
+	set := hookOptions{sendPayload: true, batchSize: defaultBatchSize}
 	o, err := object(s.Options)
 	if err != nil {
 		return set
@@ -48,7 +51,27 @@ func settingsOf(s subscriptions.Subscription) settings {
 			set.batchSize = int(n)
 		}
 	}
+	if v, ok := o.Get(optionActions); ok {
+		set.actions, _ = actionsIn(v)
+	}
 	return set
+}
+
+// actionsIn reads a list of actions of the server's registry.
+func actionsIn(v payloads.Value) ([]string, bool) {
+	list, ok := v.(payloads.Array)
+	if !ok {
+		return nil, false
+	}
+	names := make([]string, 0, len(list))
+	for _, item := range list {
+		name, _ := item.(string)
+		if !slices.ContainsFunc(registry(), func(a registered) bool { return a.name == name }) {
+			return nil, false
+		}
+		names = append(names, name)
+	}
+	return names, true
 }
 
 // scopeProject returns the project that a subscription looks at, 0 for the whole organization.
@@ -128,9 +151,13 @@ func checkOptions(data json.RawMessage) []payloads.Problem {
 			if _, ok := whole(m.Value, maxBatchSize); !ok {
 				problems = append(problems, payloads.Problem{Field: field, Message: fmt.Sprintf("must be a whole number from 1 to %d", maxBatchSize)})
 			}
+		case optionActions:
+			if _, ok := actionsIn(m.Value); !ok {
+				problems = append(problems, payloads.Problem{Field: field, Message: "must be a list of the server's actions"})
+			}
 		default:
 			problems = append(problems, payloads.Problem{
-				Field: field, Message: "is unknown; allowed are " + optionPayload + " and " + optionBatch,
+				Field: field, Message: "is unknown; allowed are " + optionPayload + ", " + optionBatch + " and " + optionActions,
 			})
 		}
 	}
@@ -160,6 +187,9 @@ func checkScope(data json.RawMessage) []payloads.Problem {
 // of its creation or deletion, and not of the deletion of all its tasks, which names no project (webhooks/utils.py@f3e7459a,
 // get_active_webhooks).
 func matches(s subscriptions.Subscription, e payloads.EventType, event *payloads.Object) (ok bool, why string) {
+	if e.Key == labelLinkCreated && s.Quirk(quirkLabelLinks, false) {
+		return false, "the server fails before it sends " + e.Key + " (quirk " + quirkLabelLinks + ")"
+	}
 	want := scopeProject(s)
 	if want == 0 {
 		return true, ""

@@ -21,9 +21,19 @@ const (
 // jobTimeout is how long the server's job queue lets one emission run; here it caps one attempt, redirects included.
 const jobTimeout = 180 * time.Second
 
-// Platforms returns Label Studio in its profiles, the default first.
+// Platforms returns Label Studio in its profiles, the default first; none where one of the stories in this package is broken, which a
+// registry refuses (and TestReadStories explains).
 func Platforms() []payloads.Platform {
-	return []payloads.Platform{server122Platform(), server2607Platform(), documentedPlatform()}
+	deeds := actions()
+	stories, err := readStories(deeds)
+	if err != nil {
+		return nil
+	}
+	list := []payloads.Platform{server122Platform(), server2607Platform(), documentedPlatform()}
+	for i := range list {
+		list[i].Actions, list[i].Stories, list[i].Inspect, list[i].Spacing = deeds, stories, inspect, spacing
+	}
+	return list
 }
 
 // common is what all profiles share.
@@ -32,7 +42,7 @@ func common(gen generation, profile, note string) payloads.Platform {
 		ID: ID, Name: "Label Studio", Profile: profile, ProfileNote: note, Docs: "https://labelstud.io/guide/webhook_reference",
 		Events: events(gen), Options: options(), Quirks: quirks(gen), Facts: facts(gen),
 		Check: check, Matches: matches, NewNativeID: newNativeID,
-		Compose: compose, Sign: sign,
+		Compose: compose, Sign: sign, Native: native(gen, profile),
 		Deadline: jobTimeout, SilenceTimeout: true, Redirect: payloads.RedirectAsRequests, Chain: chain,
 	}
 }

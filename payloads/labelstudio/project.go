@@ -1,6 +1,7 @@
 package labelstudio
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,13 +14,17 @@ import (
 
 const day = 24 * time.Hour
 
+// keyLength is the length of the token that a server gives to a project.
+const keyLength = 40
+
 // ignoreSkipped is the skip queue that takes a skipped task for a finished one.
 const ignoreSkipped = "IGNORE_SKIPPED"
 
 // projectFacts is what a seed says about its project before the event happens.
 type projectFacts struct {
 	id, owner          int64
-	token              string // 16 hex digits
+	token              string // 16 hex digits, of the documents
+	key                string // 40 letters and digits, of the servers
 	title, description string
 	instruction        string
 	instructed         bool // whether annotators are shown the instruction
@@ -37,7 +42,7 @@ type projectFacts struct {
 
 func drawProject(s *synth.Source, now time.Time) projectFacts {
 	p := projectFacts{
-		id: s.ID(1, 400), owner: s.ID(1, 9), token: s.Hex(16),
+		id: s.ID(1, 400), owner: s.ID(1, 9), token: s.Hex(16), key: s.IDText(synth.Letters, keyLength),
 		title: s.ProjectName(), description: s.Sentence(), instruction: "<p>" + s.Sentence() + "</p>", instructed: s.Bool(0.6),
 		color:        synth.Pick(s, "#FFFFFF", "#FF8559", "#F6C549", "#9AC422", "#51AAFD", "#7F64FF", "#D55C9D"),
 		sampling:     synth.Pick(s, "Sequential sampling", "Uniform sampling", "Uncertainty sampling"),
@@ -60,6 +65,31 @@ func drawProject(s *synth.Source, now time.Time) projectFacts {
 // tally is the eight counters of a project.
 type tally struct {
 	tasks, finished, predictions, annotations, annotated, useful, groundTruth, skipped int
+}
+
+// MarshalJSON prints the counters as a list, in the order of their keys in a project.
+func (t tally) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]int{t.tasks, t.finished, t.predictions, t.annotations, t.annotated, t.useful, t.groundTruth, t.skipped})
+}
+
+// UnmarshalJSON reads what MarshalJSON prints.
+func (t *tally) UnmarshalJSON(data []byte) error {
+	var list [8]int
+	if err := json.Unmarshal(data, &list); err != nil {
+		return fmt.Errorf("read counters: %w", err)
+	}
+	t.tasks, t.finished, t.predictions, t.annotations = list[0], list[1], list[2], list[3]
+	t.annotated, t.useful, t.groundTruth, t.skipped = list[4], list[5], list[6], list[7]
+	return nil
+}
+
+// plus adds the counters of other tasks.
+func (t tally) plus(o tally) tally {
+	return tally{
+		tasks: t.tasks + o.tasks, finished: t.finished + o.finished, predictions: t.predictions + o.predictions,
+		annotations: t.annotations + o.annotations, annotated: t.annotated + o.annotated, useful: t.useful + o.useful,
+		groundTruth: t.groundTruth + o.groundTruth, skipped: t.skipped + o.skipped,
+	}
 }
 
 // drawTally makes counters that add up, of the tasks that were there before the import that the events of a world are about.
@@ -104,106 +134,98 @@ func (t tally) members() []any {
 
 // view is a project at one moment.
 type view struct {
+	id, owner    int64
+	token        string
 	tally        tally
 	config       config
 	title        string
 	description  string
 	instruction  string
 	instructed   bool
+	color        string
+	sampling     string
+	skipQueue    string
+	overlap      int
 	modelVersion string
-	updated      time.Time // zero for a project that was just created
-	credentials  bool
+	created      time.Time
+	updated      time.Time
+	login        payloads.Value // of the task data, text or nil
+	password     payloads.Value
 }
 
 // view returns the project of the world with the labeling interface of kind and the counters t.
 func (w *world) view(k kind, t tally) view {
 	p := w.project
-	return view{
-		tally: t, config: w.configs[k], title: p.title, description: p.description, instruction: p.instruction,
-		instructed: p.instructed, modelVersion: p.modelVersion, updated: p.changed,
+	v := view{
+		id: p.id, owner: p.owner, token: p.key, tally: t, config: w.configs[k], title: p.title, description: p.description,
+		instruction: p.instruction, instructed: p.instructed, color: p.color, sampling: p.sampling, skipQueue: p.skipQueue,
+		overlap: p.overlap, modelVersion: p.modelVersion, created: p.created, updated: p.changed,
 	}
+	if w.gen == documents {
+		v.token = p.token
+	}
+	return v
 }
 
-// newborn returns the project as it is right after its creation: no name of its own, no interface, no tasks.
+// newborn returns the project as it is right after its creation: no name of its own, no interface, no tasks. It is saved again some
+// microseconds after its creation.
 func (w *world) newborn() view {
-	return view{config: emptyConfig(), title: fmt.Sprintf("New Project #%d", w.project.number)}
+	v := w.view(textKind, tally{})
+	v.config, v.title = emptyConfig(), fmt.Sprintf("New Project #%d", w.project.number)
+	v.description, v.instruction, v.instructed, v.modelVersion = "", "", false, ""
+	v.created = w.before(w.project.latency)
+	v.updated = w.before(w.project.latency - 33*time.Microsecond)
+	return v
 }
 
 // printProject returns the project as the generation prints it.
-func (w *world) printProject(v view) *payloads.Object {
-	if w.gen == documents {
-		return w.printProject2021(v)
+func (p printer) printProject(v view) *payloads.Object {
+	if p.gen == documents {
+		return p.printProject2021(v)
 	}
-	p := w.project
 	pairs := make([]any, 0, 100)
-	pairs = append(append(pairs, "id", p.id), v.tally.members()...)
+	pairs = append(append(pairs, "id", v.id), v.tally.members()...)
 	pairs = append(pairs,
-		"title", v.title, "description", v.description, "label_config", v.config.xml, "parsed_label_config", w.stored(v.config.parsed()),
+		"title", v.title, "description", v.description, "label_config", v.config.xml, "parsed_label_config", p.stored(v.config.parsed()),
 		"label_config_hash", v.config.hash(), "expert_instruction", v.instruction, "show_instruction", v.instructed,
 		"show_skip_button", true, "enable_empty_annotation", true, "reveal_preannotations_interactively", false,
 		"show_annotation_history", false, "show_collab_predictions", true, "evaluate_predictions_automatically", false,
-		"token", p.token, "result_count", 0, "color", p.color, "maximum_annotations", p.overlap, "min_annotations_to_start_training", 0,
-		"control_weights", w.stored(v.config.weights()), "model_version", v.modelVersion, "data_types", w.stored(v.config.dataTypes()),
-		"is_draft", false, "is_published", false, "created_at", w.created(v), "updated_at", w.updated(v), "sampling", p.sampling,
-		"skip_queue", p.skipQueue, "show_ground_truth_first", false)
-	if w.gen == server2607 {
+		"token", v.token, "result_count", 0, "color", v.color, "maximum_annotations", v.overlap, "min_annotations_to_start_training", 0,
+		"control_weights", p.stored(v.config.weights()), "model_version", v.modelVersion, "data_types", p.stored(v.config.dataTypes()),
+		"is_draft", false, "is_published", false, "created_at", wire.ISOMicroShortZ(v.created), "updated_at", wire.ISOMicroShortZ(v.updated),
+		"sampling", v.sampling, "skip_queue", v.skipQueue, "show_ground_truth_first", false)
+	if p.evaluation {
 		pairs = append(pairs, "annotator_evaluation_enabled", false)
 	}
-	login, password := w.credentials(v)
 	pairs = append(pairs,
-		"show_overlap_first", false, "overlap_cohort_percentage", 100, "task_data_login", login, "task_data_password", password,
-		"pinned_at", nil, "custom_task_lock_ttl", nil, "deleted_at", nil, "purge_at", nil, "search_vector", w.searchVector(v),
-		"organization", organization, "created_by", p.owner, "deleted_by", nil)
+		"show_overlap_first", false, "overlap_cohort_percentage", 100, "task_data_login", v.login, "task_data_password", v.password,
+		"pinned_at", nil, "custom_task_lock_ttl", nil, "deleted_at", nil, "purge_at", nil, "search_vector", p.searchVector(v),
+		"organization", organization, "created_by", v.owner, "deleted_by", nil)
 	return payloads.Obj(pairs...)
 }
 
 // printProject2021 returns the project with the keys of the documents' examples.
-func (w *world) printProject2021(v view) *payloads.Object {
-	p := w.project
+func (p printer) printProject2021(v view) *payloads.Object {
 	pairs := make([]any, 0, 80)
-	pairs = append(pairs, "id", p.id)
-	if w.counters {
+	pairs = append(pairs, "id", v.id)
+	if p.counters {
 		pairs = append(pairs, v.tally.members()...)
 	}
-	login, password := w.credentials(v)
 	pairs = append(pairs,
 		"title", v.title, "description", v.description, "label_config", v.config.xml, "expert_instruction", v.instruction,
 		"show_instruction", v.instructed, "show_skip_button", true, "enable_empty_annotation", true,
 		"show_annotation_history", false, "show_collab_predictions", true, "evaluate_predictions_automatically", false,
-		"token", p.token, "result_count", 0, "color", p.color, "maximum_annotations", p.overlap, "min_annotations_to_start_training", 10,
+		"token", v.token, "result_count", 0, "color", v.color, "maximum_annotations", v.overlap, "min_annotations_to_start_training", 10,
 		"control_weights", v.config.weights(), "model_version", v.modelVersion, "data_types", v.config.dataTypes(),
-		"is_draft", false, "is_published", false, "created_at", w.created(v), "updated_at", w.updated(v), "sampling", p.sampling,
-		"show_ground_truth_first", true, "show_overlap_first", true, "overlap_cohort_percentage", 100,
-		"task_data_login", login, "task_data_password", password, "organization", organization, "created_by", p.owner)
+		"is_draft", false, "is_published", false, "created_at", wire.ISOMicroShortZ(v.created), "updated_at", wire.ISOMicroShortZ(v.updated),
+		"sampling", v.sampling, "show_ground_truth_first", true, "show_overlap_first", true, "overlap_cohort_percentage", 100,
+		"task_data_login", v.login, "task_data_password", v.password, "organization", organization, "created_by", v.owner)
 	return payloads.Obj(pairs...)
 }
 
-// created is when the project was made: at the event itself for a newborn, which alone has no time of a change.
-func (w *world) created(v view) string {
-	if v.updated.IsZero() {
-		return wire.ISOMicroShortZ(w.before(w.project.latency))
-	}
-	return wire.ISOMicroShortZ(w.project.created)
-}
-
-// updated is when the project was last saved; a newborn is saved again some microseconds after its creation.
-func (w *world) updated(v view) string {
-	if v.updated.IsZero() {
-		return wire.ISOMicroShortZ(w.before(w.project.latency - 33*time.Microsecond))
-	}
-	return wire.ISOMicroShortZ(v.updated)
-}
-
-func (w *world) credentials(v view) (login, password payloads.Value) {
-	if !v.credentials {
-		return nil, nil
-	}
-	return w.project.login, w.project.password
-}
-
 // searchVector is null on SQLite; PostgreSQL's text form of a vector lists words in order, each with the places it stands at.
-func (w *world) searchVector(v view) payloads.Value {
-	if !w.postgresql {
+func (p printer) searchVector(v view) payloads.Value {
+	if !p.postgresql {
 		return nil
 	}
 	words := strings.Fields(strings.ToLower(v.title))

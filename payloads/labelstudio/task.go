@@ -41,6 +41,8 @@ func drawTasks(s *synth.Source, w *world) taskFacts {
 
 // task is one task at one moment.
 type task struct {
+	id, project                     int64
+	inner, overlap                  int
 	index                           int // within the import, from 0
 	data                            *payloads.Object
 	created, updated                time.Time
@@ -54,6 +56,7 @@ type task struct {
 func (w *world) task(k kind, index int) task {
 	created := w.tasks.imported.Add(time.Duration(index) * taskStep)
 	return task{
+		id: w.taskID(index), project: w.project.id, inner: w.inner(index), overlap: w.project.overlap,
 		index: index, data: w.data(k, index), created: created, updated: created.Add(taskStep / 2), fileUpload: w.tasks.fileUpload,
 	}
 }
@@ -80,7 +83,7 @@ func (w *world) imported(b payloads.Build, n int) []task {
 		}
 		created := start.Add(time.Duration(i) * taskStep)
 		list[i] = task{
-			index: i, data: payloads.Obj("ner", text), created: created, updated: created.Add(taskStep / 2),
+			id: w.taskID(i), project: w.project.id, inner: w.inner(i), overlap: w.project.overlap, index: i, data: payloads.Obj("ner", text), created: created, updated: created.Add(taskStep / 2),
 			fileUpload: w.tasks.fileUpload, inMemory: true,
 		}
 	}
@@ -90,31 +93,34 @@ func (w *world) imported(b payloads.Build, n int) []task {
 // taskID is the id of the task at index of the import. The tasks before the import have negative indexes.
 func (w *world) taskID(index int) int64 { return w.tasks.first + int64(index) }
 
-func (w *world) printTasks(list []task) payloads.Array {
+// inner is the number of the task at index within its project.
+func (w *world) inner(index int) int { return w.project.base.tasks + index + 1 }
+
+func (p printer) printTasks(list []task) payloads.Array {
 	out := make(payloads.Array, len(list))
 	for i, t := range list {
-		out[i] = w.printTask(t)
+		out[i] = p.printTask(t)
 	}
 	return out
 }
 
 // printTask returns a task as the generation prints it.
-func (w *world) printTask(t task) *payloads.Object {
+func (p printer) printTask(t task) *payloads.Object {
 	data := payloads.Value(t.data)
 	if !t.inMemory {
-		data = w.stored(data)
+		data = p.stored(data)
 	}
-	id, created, updated := w.taskID(t.index), wire.ISOMicroShortZ(t.created), wire.ISOMicroShortZ(t.updated)
-	if w.gen == documents {
+	created, updated := wire.ISOMicroShortZ(t.created), wire.ISOMicroShortZ(t.updated)
+	if p.gen == documents {
 		return payloads.Obj(
-			"id", id, "data", data, "meta", payloads.Obj(), "created_at", created, "updated_at", updated, "is_labeled", t.labeled,
-			"overlap", w.project.overlap, "project", w.project.id, "file_upload", t.fileUpload)
+			"id", t.id, "data", data, "meta", payloads.Obj(), "created_at", created, "updated_at", updated, "is_labeled", t.labeled,
+			"overlap", t.overlap, "project", t.project, "file_upload", t.fileUpload)
 	}
 	return payloads.Obj(
-		"id", id, "data", data, "meta", payloads.Obj(), "created_at", created, "updated_at", updated, "is_labeled", t.labeled,
-		"allow_skip", true, "overlap", w.project.overlap, "inner_id", w.project.base.tasks+t.index+1, "total_annotations", t.annotations,
+		"id", t.id, "data", data, "meta", payloads.Obj(), "created_at", created, "updated_at", updated, "is_labeled", t.labeled,
+		"allow_skip", true, "overlap", t.overlap, "inner_id", t.inner, "total_annotations", t.annotations,
 		"cancelled_annotations", t.skips, "total_predictions", t.predictions, "precomputed_agreement", nil, "comment_count", 0,
-		"unresolved_comment_count", 0, "last_comment_updated_at", nil, "project", w.project.id, "updated_by", t.updatedBy,
+		"unresolved_comment_count", 0, "last_comment_updated_at", nil, "project", t.project, "updated_by", t.updatedBy,
 		"file_upload", t.fileUpload, "comment_authors", payloads.Array{})
 }
 

@@ -35,13 +35,30 @@ const (
 	streamBulk
 )
 
-// world is everything that one seed says about a project, whatever happens to it.
-type world struct {
+// printer prints the parts of events as one generation does, with the quirks of one subscription.
+type printer struct {
 	gen        generation
 	now        time.Time // of the event
 	postgresql bool      // quirk
 	counters   bool      // quirk
 	flatID     bool      // quirk
+	evaluation bool      // whether projects have annotator_evaluation_enabled
+}
+
+func newPrinter(gen generation, b payloads.Build) printer {
+	return printer{
+		gen:        gen,
+		now:        b.Now.UTC().Truncate(time.Microsecond),
+		postgresql: gen != documents && b.Subscription.Quirk(quirkPostgreSQL, false),
+		counters:   gen == documents && b.Subscription.Quirk(quirkCounters, false),
+		flatID:     gen == documents && b.Subscription.Quirk(quirkFlatID, false),
+		evaluation: gen == server2607 || gen == server122 && b.Subscription.Quirk(quirkEvaluation, false),
+	}
+}
+
+// world is everything that one seed says about a project, whatever happens to it.
+type world struct {
+	printer
 
 	project projectFacts
 	tasks   taskFacts
@@ -50,13 +67,7 @@ type world struct {
 
 // newWorld draws the project and the frame of its tasks. All draws happen whatever the generation, the variant and the quirks are.
 func newWorld(gen generation, b payloads.Build) *world {
-	w := &world{
-		gen:        gen,
-		now:        b.Now.UTC().Truncate(time.Microsecond),
-		postgresql: gen != documents && b.Subscription.Quirk(quirkPostgreSQL, false),
-		counters:   gen == documents && b.Subscription.Quirk(quirkCounters, false),
-		flatID:     gen == documents && b.Subscription.Quirk(quirkFlatID, false),
-	}
+	w := &world{printer: newPrinter(gen, b)}
 	w.project = drawProject(substream(b, streamProject), w.now)
 	if id := scopeProject(b.Subscription); id > 0 {
 		w.project.id = id
@@ -80,8 +91,8 @@ func mix(seed, part uint64) uint64 {
 }
 
 // stored returns v as it comes back from the database: jsonb orders the keys of objects by length, then by bytes; SQLite keeps the text.
-func (w *world) stored(v payloads.Value) payloads.Value {
-	if w.postgresql {
+func (p printer) stored(v payloads.Value) payloads.Value {
+	if p.postgresql {
 		return jsonb(v)
 	}
 	return v

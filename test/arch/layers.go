@@ -35,6 +35,7 @@ var owners = []owner{
 	{"github.com/spf13/cobra", []string{"cmd/annohook"}, "only the command line parses flags"},
 	{"github.com/standard-webhooks/standard-webhooks/libraries", []string{"payloads/signature"}, "one place signs"},
 	{"github.com/brianvoe/gofakeit/v7", []string{"payloads/internal/synth"}, "one place draws synthetic data"},
+	{"github.com/golang-jwt/jwt/v5", []string{"payloads/labelstudio"}, "only that platform's tokens are JWTs"},
 	{"github.com/agnivade/levenshtein", []string{"configs"}, "only configs needs a plain distance; payloads counts swaps of neighbours too"},
 	{"github.com/alicebob/miniredis/v2", []string{"cmd/app", "cmd/app/*"}, "the embedded engine is a choice of composition"},
 	{"github.com/gofrs/flock", []string{"cmd/app", "cmd/app/redisd"}, "only the owner of the state directory locks it"},

@@ -1,0 +1,169 @@
+package labelstudio
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/payloads/internal/wire"
+)
+
+// printCompact prints v as the REST framework prints its answers: no spaces, raw UTF-8 except the two line separators of Unicode.
+func printCompact(v payloads.Value) ([]byte, error) { return appendCompact(nil, v) }
+
+func appendCompact(dst []byte, v payloads.Value) ([]byte, error) {
+	var err error
+	switch t := v.(type) {
+	case string:
+		return appendText(dst, t), nil
+	case payloads.Array:
+		dst = append(dst, '[')
+		for i, item := range t {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if dst, err = appendCompact(dst, item); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, ']'), nil
+	case *payloads.Object:
+		dst = append(dst, '{')
+		for i, m := range t.Members() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendText(dst, m.Key), ':')
+			if dst, err = appendCompact(dst, m.Value); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, '}'), nil
+	default:
+		text, err := wire.Python(v)
+		return append(dst, text...), err
+	}
+}
+
+func appendText(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\n':
+			dst = append(dst, `\n`...)
+		case r == '\r':
+			dst = append(dst, `\r`...)
+		case r == '\t':
+			dst = append(dst, `\t`...)
+		case r == '\b':
+			dst = append(dst, `\b`...)
+		case r == '\f':
+			dst = append(dst, `\f`...)
+		case r < 0x20 || r == '\u2028' || r == '\u2029':
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			dst = append(dst, string(r)...)
+		}
+	}
+	return append(dst, '"')
+}
+
+// pythonText is str(v) of the value that Python reads from JSON.
+func pythonText(v payloads.Value) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return pythonRepr(v)
+}
+
+// pythonRepr is repr(v) of the value that Python reads from JSON.
+func pythonRepr(v payloads.Value) string {
+	switch t := v.(type) {
+	case nil:
+		return "None"
+	case bool:
+		if t {
+			return "True"
+		}
+		return "False"
+	case string:
+		return reprText(t)
+	case payloads.Array:
+		parts := make([]string, len(t))
+		for i, item := range t {
+			parts[i] = pythonRepr(item)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case *payloads.Object:
+		parts := make([]string, 0, t.Len())
+		for _, m := range t.Members() {
+			parts = append(parts, reprText(m.Key)+": "+pythonRepr(m.Value))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	default:
+		text, err := wire.Python(v)
+		if err != nil {
+			return fmt.Sprint(v)
+		}
+		return string(text)
+	}
+}
+
+// reprText quotes as Python does: with single quotes, unless the text holds one and no double one.
+func reprText(s string) string {
+	quote := '\''
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	var b strings.Builder
+	b.WriteRune(quote)
+	for _, r := range s {
+		switch {
+		case r == quote || r == '\\':
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == ' ' || unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	b.WriteRune(quote)
+	return b.String()
+}
+
+// pythonType is type(v).__name__ of the value that Python reads from JSON.
+func pythonType(v payloads.Value) string {
+	switch v.(type) {
+	case nil:
+		return "NoneType"
+	case bool:
+		return "bool"
+	case string:
+		return "str"
+	case payloads.Array:
+		return "list"
+	case *payloads.Object:
+		return "dict"
+	case float64:
+		return "float"
+	case int, int64, json.Number:
+		return "int"
+	default:
+		return "object"
+	}
+}
