@@ -97,7 +97,7 @@ func TestActionInputReadsParameters(t *testing.T) {
 
 func TestParamErrorNamesItsField(t *testing.T) {
 	t.Parallel()
-	var err error = payloads.ParamErrorf("pot", "no pot is %q", "red")
+	err := payloads.ParamErrorf("pot", "no pot is %q", "red")
 	var param *payloads.ParamError
 	if !errors.As(err, &param) || err.Error() != `params.pot: no pot is "red"` {
 		t.Errorf("got %v", err)

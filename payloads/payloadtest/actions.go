@@ -139,12 +139,12 @@ func repeat(p payloads.Platform, a payloads.Action, in payloads.ActionInput, bad
 func showRaised(p payloads.Platform, e payloads.Effect, in payloads.ActionInput) []error {
 	var errs []error
 	for i, r := range e.Raised {
-		one, err := bodies(p, r, in, i)
+		one, err := bodies(p, r, in, i, Subscription(p))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", r.Type, err))
 			continue
 		}
-		again, err := bodies(p, r, in, i)
+		again, err := bodies(p, r, in, i, Subscription(p))
 		if err != nil || !slices.EqualFunc(one, again, bytes.Equal) {
 			errs = append(errs, fmt.Errorf("%s is printed in two ways: %w", r.Type, err))
 		}
@@ -155,8 +155,8 @@ func showRaised(p payloads.Platform, e payloads.Effect, in payloads.ActionInput)
 	return errs
 }
 
-// bodies are the requests of one raised event for a plain subscription.
-func bodies(p payloads.Platform, r payloads.Raised, in payloads.ActionInput, place int) ([][]byte, error) {
+// bodies are the requests of one raised event for s.
+func bodies(p payloads.Platform, r payloads.Raised, in payloads.ActionInput, place int, s subscriptions.Subscription) ([][]byte, error) {
 	event, ok := p.Event(r.Type)
 	if !ok {
 		return nil, errors.New("is not in the catalogue")
@@ -165,7 +165,7 @@ func bodies(p payloads.Platform, r payloads.Raised, in payloads.ActionInput, pla
 	if at.IsZero() {
 		at = in.Now
 	}
-	b := payloads.Build{Seed: in.Seed, IDSeed: in.Seed + uint64(place), Now: at.UTC(), Subject: r.Subject, Subscription: Subscription(p)}
+	b := payloads.Build{Seed: in.Seed, IDSeed: in.Seed + uint64(place), Now: at.UTC(), Subject: r.Subject, Subscription: s}
 	list, err := messages(p, event, b)
 	if err != nil {
 		return nil, err
@@ -259,7 +259,7 @@ func Play(p payloads.Platform, story payloads.Story, s subscriptions.Subscriptio
 		}
 		world, results[step.As] = e.World, e.Result
 		for place, r := range e.Raised {
-			list, err := bodies(p, r, in, place)
+			list, err := bodies(p, r, in, place, s)
 			if err != nil {
 				return all, fmt.Errorf("step %d: %s: %w", i, r.Type, err)
 			}

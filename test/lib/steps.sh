@@ -93,15 +93,22 @@ step_chaos() {
   has_tests test/e2e && ANNOHOOK_CHAOS=$kills end_to_end -run '^TestChaos$' -timeout 2h ./test/e2e
 }
 
+# step_sdk names the interpreter of each test/sdk/requirements-NAME.txt in ANNOHOOK_TEST_PYTHON_NAME; "none" where it could not be installed.
 step_sdk() {
-  local python=
+  local list name python settings=
   has_tests test/sdk || return
   binary || return
-  if ! python=$(python_venv test/sdk/requirements.txt); then
-    python=
-    skip "the SDK tests in Python" "there is no python3, or the packages of test/sdk/requirements.txt could not be installed"
-  fi
-  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_PYTHON=$python gotest -count=1 -timeout 10m ./test/sdk/...
+  prefetch_wait
+  for list in test/sdk/requirements-*.txt; do
+    name=$(basename "$list" .txt)
+    name=${name#requirements-}
+    if ! python=$(python_venv "$list"); then
+      python=none
+      skip "what needs $list" "there is no python3, or those packages could not be installed"
+    fi
+    settings="$settings ANNOHOOK_TEST_PYTHON_$(printf %s "$name" | tr 'a-z-' 'A-Z_')=$python"
+  done
+  ( export ANNOHOOK_TEST_BINARY=$work/annohook $settings; gotest -count=1 -timeout 10m ./test/sdk/... )
   at_least_one
 }
 
@@ -170,29 +177,50 @@ fuzz_ended_late() {
   grep -q '"Output":" *context deadline exceeded' "$1" && ! grep -qE 'ailing input written|panic:|fatal error:' "$1"
 }
 
-# fuzz FOLDER NAME TIME runs one target, once more where it only ended late.
+# fuzz FILE NAME TIME LOG runs one target on one core, once more where it only ended late. Its output is LOG, its exit code LOG.code.
 fuzz() {
-  local log=$work/fuzz.json try code before
+  local try code
   for try in 1 2; do
-    go test -json -run '^$' -fuzz "^$2\$" -fuzztime "$3" -timeout 0 "$1" </dev/null >"$log" 2>&1
+    go test -json -run '^$' -fuzz "^$2\$" -fuzztime "$3" -parallel 1 -timeout 0 "./$(dirname "$1")" </dev/null >"$4" 2>&1
     code=$?
-    [ "$code" -ne 0 ] && [ "$try" = 1 ] && fuzz_ended_late "$log" || break
-    note "$2 ended late without a finding and ran again"
+    [ "$code" -ne 0 ] && [ "$try" = 1 ] && fuzz_ended_late "$4" || break
   done
+  echo "$code $try" >"$4.code"
+}
+
+# fuzz_count FILE NAME LOG counts what fuzz left.
+fuzz_count() {
+  local code try before
+  echo "fuzz $1 $2"
+  read -r code try <"$3.code" || code=unknown
+  [ "$try" = 1 ] || note "$2 ended late without a finding and ran again"
   before=$(total 2)
-  "$work/tally" -out "$work/counts" <"$log"
-  if [ "$code" -ne 0 ] && [ "$(total 2)" -eq "$before" ]; then
+  "$work/tally" -out "$work/counts" <"$3"
+  if [ "$code" != 0 ] && [ "$(total 2)" -eq "$before" ]; then
     fail "fuzzing $2 ended with $code without a failed test"
   fi
 }
 
+# step_fuzz runs as many targets at a time as there are cores, each on one of them.
 step_fuzz() {
-  local time=${FUZZTIME:-60s} file name
+  local time=${FUZZTIME:-60s} file name i=0 pids= cores
   [ "${CI:-}" = true ] && time=${FUZZTIME:-5s}
-  note "$time for each target"
+  cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+  note "$time for each target, $cores at a time"
   while IFS=: read -r file name; do
-    echo "fuzz $file $name"
-    fuzz "./$(dirname "$file")" "$name" "$time"
+    fuzz "$file" "$name" "$time" "$work/fuzz.$i" &
+    pids="$pids $!"
+    i=$((i + 1))
+    if [ $((i % cores)) -eq 0 ]; then
+      wait $pids
+      pids=
+    fi
+  done < <(fuzz_targets)
+  [ -z "$pids" ] || wait $pids
+  i=0
+  while IFS=: read -r file name; do
+    fuzz_count "$file" "$name" "$work/fuzz.$i"
+    i=$((i + 1))
   done < <(fuzz_targets)
   at_least_one
 }

@@ -52,19 +52,55 @@ golangci_lint() {
   echo "$binary"
 }
 
-# python_venv FILE makes a venv with the requirements of FILE, once per content of FILE, and prints its interpreter.
+# python_venv FILE makes a venv with the requirements of FILE, once per content of FILE, and prints its interpreter. A version of Python of its
+# own has a venv of its own.
 python_venv() {
   local key venv
-  key=$(cksum <"$1" | cut -d' ' -f1) || return 1
+  key=$({ python3 --version && cat "$1"; } 2>/dev/null | cksum | cut -d' ' -f1) || return 1
   venv=$cache/venv-$key
   if [ ! -e "$venv/.complete" ]; then
     echo "installing $1 into $venv" >&2
     rm -rf "$venv"
-    { python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$1"; } >"$work/pip.log" 2>&1 ||
+    { python3 -m venv "$venv" &&
+      "$venv/bin/pip" install -q --no-compile --prefer-binary --disable-pip-version-check -r "$1"; } >"$work/pip.log" 2>&1 ||
       { tail -n 3 "$work/pip.log" >&2; return 1; }
     : >"$venv/.complete"
   fi
   echo "$venv/bin/python"
+}
+
+prefetch_pid=
+
+# prefetch_venvs installs what the step sdk needs while other steps run, and has the real Label Studio make its empty database.
+prefetch_venvs() {
+  command -v python3 >/dev/null 2>&1 || return 0
+  set -m # a process group of its own, so that it can be ended with its children
+  (
+    renice -n 10 "$BASHPID" >/dev/null 2>&1
+    for list in test/sdk/requirements-*.txt; do
+      python=$(python_venv "$list") || continue
+      [ "$list" != test/sdk/requirements-label-studio.txt ] || "$python" test/sdk/label_studio_server.py prepare
+    done
+  ) >"$work/prefetch.log" 2>&1 &
+  prefetch_pid=$!
+  set +m
+  trap 'prefetch_stop; cleanup' EXIT
+}
+
+# prefetch_wait waits until all of it is there.
+prefetch_wait() {
+  [ -n "$prefetch_pid" ] || return 0
+  local waited=$SECONDS
+  wait "$prefetch_pid" 2>/dev/null
+  prefetch_pid=
+  [ $((SECONDS - waited)) -lt 2 ] || note "waited $((SECONDS - waited)) s for the Python packages"
+}
+
+prefetch_stop() {
+  [ -n "$prefetch_pid" ] || return 0
+  kill -- "-$prefetch_pid" 2>/dev/null
+  wait "$prefetch_pid" 2>/dev/null
+  prefetch_pid=
 }
 
 # race_works says whether this machine can build with the race detector (it needs cgo and a C compiler).

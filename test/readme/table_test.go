@@ -50,7 +50,7 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, table := range map[string]string{"platforms": platformTable(registry), "events": eventTable(registry)} {
+	for name, table := range map[string]string{"platforms": platformTable(registry), "events": eventTable(registry), "actions": actionTable(registry)} {
 		text, place := read(t), generated(name)
 		if !place.MatchString(text) {
 			t.Errorf("README.md has no generated part %q", name)
@@ -81,6 +81,23 @@ func platformTable(registry *payloads.Registry) string {
 			names = append(names, "`"+profile.Profile+"`")
 		}
 		fmt.Fprintf(&b, "| [%s](%s) | `%s` | %s | %s | %s | %s |\n", p.Name, p.Docs, id, strings.Join(names, ", "), scheme(p), timeout(p), retries(p))
+	}
+	return b.String()
+}
+
+func actionTable(registry *payloads.Registry) string {
+	var b strings.Builder
+	b.WriteString("| platform | actions | stories |\n|---|---|---|\n")
+	for _, id := range registry.IDs() {
+		p := registry.Profiles(id)[0]
+		var actions, stories []string
+		for _, a := range p.Actions {
+			actions = append(actions, "`"+a.Name+"`")
+		}
+		for _, s := range p.Stories {
+			stories = append(stories, "`"+s.Name+"`")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", id, strings.Join(actions, " "), strings.Join(stories, " "))
 	}
 	return b.String()
 }
