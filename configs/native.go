@@ -39,7 +39,7 @@ func parseNativeTokens(c *Config, v string) error {
 			return fmt.Errorf("value %d is not of the form PLATFORM=KEY", i+1)
 		}
 		if err := checkToken(key); err != nil {
-			return fmt.Errorf("value %d: of a key, %w", i+1, err)
+			return fmt.Errorf("value %d: its key: %w", i+1, err)
 		}
 		if c.NativeTokens == nil {
 			c.NativeTokens = map[string]string{}

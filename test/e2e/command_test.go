@@ -43,20 +43,23 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// command runs annohook against the server and returns what it prints; another exit code than code fails the test.
+func (s *server) command(code int, args ...string) string {
+	s.t.Helper()
+	p := launch(s.t, s.home, searchPath(), append(args, "--server", s.base)...)
+	if got := p.wait(60 * time.Second); got != code {
+		s.t.Errorf("%s: exit %d, want %d\n%s%s", strings.Join(args, " "), got, code, p.out.String(), p.log.String())
+	}
+	return p.out.String()
+}
+
 // TestCommands plays a short session at the command line against a server.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--redis", "memory", "--time-scale", "0.001")
 	h := listen(t, "toloka", hookOptions{script: "200,500"})
 	h.setSecret("of the session")
-	run := func(code int, args ...string) string {
-		t.Helper()
-		p := launch(t, s.home, searchPath(), append(args, "--server", s.base)...)
-		if got := p.wait(30 * time.Second); got != code {
-			t.Errorf("%s: exit %d, want %d\n%s%s", strings.Join(args, " "), got, code, p.out.String(), p.log.String())
-		}
-		return p.out.String()
-	}
+	run := s.command
 	run(0, "ready", "--wait")
 	added := decode[client.Subscription](t, []byte(run(0, "subscriptions", "add", "--platform", "toloka", "--url", h.url, "--secret", "of the session", "-o", "json")))
 	if len(h.got()) != 0 || !strings.Contains(run(0, "subscriptions", "list"), added.ID) {
