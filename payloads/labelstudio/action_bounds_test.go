@@ -131,7 +131,7 @@ func FuzzSubject(f *testing.F) {
 	f.Add("world", p.world)
 	f.Fuzz(func(t *testing.T, action string, data []byte) {
 		if len(data) > 1<<16 || strings.Contains(string(data), `000000`) {
-			t.Skip() // long lists are slow, not wrong
+			return // long lists are slow, not wrong
 		}
 		for _, q := range []payloads.Platform{platform(t, "1.22"), platform(t, "documented")} {
 			if e, ok := q.Event(action); ok {

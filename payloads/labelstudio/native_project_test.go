@@ -285,7 +285,7 @@ func FuzzNative(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, path, body string) {
 		if _, err := url.ParseRequestURI("http://127.0.0.1:8080" + path); err != nil || !strings.HasPrefix(path, "/") || strings.Contains(path, " ") {
-			t.Skip()
+			return
 		}
 		h := newHost(t, "2026-07")
 		c := newClient(t, h)

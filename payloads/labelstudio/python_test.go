@@ -64,7 +64,7 @@ func FuzzPythonReads(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) || strings.Count(text, "[")+strings.Count(text, "{") > 50 || strings.ContainsAny(text, "eE") || len(text) > 200 ||
 			strings.HasPrefix(text, "\ufeff") || strings.TrimSpace(text) == "" {
-			t.Skip()
+			return // where the two differ on purpose
 		}
 		c := newClient(t, newHost(t, "1.22"))
 		got := told(c, c.do(http.MethodPost, hooks, text))

@@ -2,6 +2,7 @@
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/annohook-test
 golangci_version=v2.15.0
+uv_version=0.13.9
 
 # need COMMAND REASON fails with the reason where the command is missing.
 need() {
@@ -52,18 +53,31 @@ golangci_lint() {
   echo "$binary"
 }
 
-# python_venv FILE makes a venv with the requirements of FILE, once per content of FILE, and prints its interpreter. A version of Python of its
-# own has a venv of its own.
+# uv_tool installs uv, which fills a venv in a fifth of pip's time, and prints its path.
+uv_tool() {
+  local folder=$cache/uv-$uv_version
+  if [ ! -x "$folder/bin/uv" ]; then
+    rm -rf "$folder"
+    { python3 -m venv "$folder" && "$folder/bin/pip" install -q --no-compile --disable-pip-version-check "uv==$uv_version"; } >"$work/uv.log" 2>&1 ||
+      return 1
+  fi
+  echo "$folder/bin/uv"
+}
+
+# python_venv FILE makes a venv with the requirements of FILE, once per content of FILE and version of Python, and prints its interpreter.
 python_venv() {
-  local key venv
+  local key venv uv
   key=$({ python3 --version && cat "$1"; } 2>/dev/null | cksum | cut -d' ' -f1) || return 1
   venv=$cache/venv-$key
   if [ ! -e "$venv/.complete" ]; then
     echo "installing $1 into $venv" >&2
     rm -rf "$venv"
-    { python3 -m venv "$venv" &&
-      "$venv/bin/pip" install -q --no-compile --prefer-binary --disable-pip-version-check -r "$1"; } >"$work/pip.log" 2>&1 ||
-      { tail -n 3 "$work/pip.log" >&2; return 1; }
+    {
+      { uv=$(uv_tool) && python3 -m venv --without-pip "$venv" &&
+        UV_CACHE_DIR=$cache/uv UV_NO_PROGRESS=1 "$uv" pip install -q --python "$venv/bin/python" -r "$1"; } ||
+        { rm -rf "$venv" && python3 -m venv "$venv" &&
+          "$venv/bin/pip" install -q --no-compile --prefer-binary --disable-pip-version-check -r "$1"; }
+    } >"$work/pip.log" 2>&1 || { tail -n 3 "$work/pip.log" >&2; return 1; }
     : >"$venv/.complete"
   fi
   echo "$venv/bin/python"

@@ -4,14 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"hash/crc32"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 )
 
 // verifier is a foreign library behind a script.
@@ -21,7 +17,7 @@ type verifier struct {
 }
 
 func verifiers() []verifier {
-	return []verifier{{"python", python}, {"javascript", javascript}}
+	return []verifier{{"python", python}, {"javascript", javascript}, {"ruby", rubyVerifier}}
 }
 
 // complaints asks the library about every case; the answer is in the order of the cases, and empty where it accepted.
@@ -50,21 +46,16 @@ func (v verifier) complaints(tb testing.TB, cases []request) []string {
 	return texts
 }
 
-// python runs verify.py in the environment that the step script made, or in one of this package.
+// python runs verify.py.
 func python(tb testing.TB) *exec.Cmd {
 	tb.Helper()
-	interpreter := os.Getenv("ANNOHOOK_TEST_PYTHON")
-	if interpreter == "" {
-		system := lookUp(tb, "python3")
-		folder := installed(tb, "requirements.txt", func(ctx context.Context, folder, list string) error {
-			if err := quietly(exec.CommandContext(ctx, system, "-m", "venv", folder)); err != nil {
-				return err
-			}
-			return quietly(exec.CommandContext(ctx, filepath.Join(folder, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "-r", list))
-		})
-		interpreter = filepath.Join(folder, "bin", "python")
-	}
-	return exec.CommandContext(tb.Context(), interpreter, "verify.py")
+	return exec.CommandContext(tb.Context(), interpreter(tb, "argilla"), "verify.py")
+}
+
+// rubyVerifier runs verify.rb.
+func rubyVerifier(tb testing.TB) *exec.Cmd {
+	tb.Helper()
+	return ruby(tb, "verify.rb")
 }
 
 // javascript runs verify.cjs with the modules of package.json.
@@ -84,57 +75,4 @@ func javascript(tb testing.TB) *exec.Cmd {
 	cmd := exec.CommandContext(tb.Context(), node, "verify.cjs")
 	cmd.Env = append(os.Environ(), "NODE_PATH="+filepath.Join(folder, "node_modules"))
 	return cmd
-}
-
-func lookUp(tb testing.TB, name string) string {
-	tb.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		tb.Skipf("this machine has no %s on the PATH", name)
-	}
-	return path
-}
-
-// installed returns a folder below the user's cache in which install put what list names. It is made once for each content of the list; where
-// it cannot be made, the test is skipped with what the installer said.
-func installed(tb testing.TB, list string, install func(ctx context.Context, folder, list string) error) string {
-	tb.Helper()
-	text, err := os.ReadFile(list)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		tb.Skipf("this machine has no cache folder: %v", err)
-	}
-	folder := filepath.Join(cache, "annohook-test", fmt.Sprintf("sdk-%s-%08x", strings.TrimSuffix(list, filepath.Ext(list)), crc32.ChecksumIEEE(text)))
-	complete := filepath.Join(folder, ".complete")
-	if _, err := os.Stat(complete); err == nil {
-		return folder
-	}
-	if err := os.RemoveAll(folder); err != nil {
-		tb.Fatal(err)
-	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		tb.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(tb.Context(), 5*time.Minute)
-	defer cancel()
-	if err := install(ctx, folder, list); err != nil {
-		tb.Skipf("what %s names could not be installed on this machine: %v", list, err)
-	}
-	if err := os.WriteFile(complete, nil, 0o600); err != nil {
-		tb.Fatal(err)
-	}
-	return folder
-}
-
-// quietly runs a command; its error ends in the last line it wrote.
-func quietly(cmd *exec.Cmd) error {
-	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return nil
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, lines[len(lines)-1])
 }
