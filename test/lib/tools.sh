@@ -57,6 +57,7 @@ golangci_lint() {
 uv_tool() {
   local folder=$cache/uv-$uv_version
   if [ ! -x "$folder/bin/uv" ]; then
+    [ ! -e "$work/uv.log" ] || return 1 # tried before
     rm -rf "$folder"
     { python3 -m venv "$folder" && "$folder/bin/pip" install -q --no-compile --disable-pip-version-check "uv==$uv_version"; } >"$work/uv.log" 2>&1 ||
       return 1
@@ -70,6 +71,7 @@ python_venv() {
   key=$({ python3 --version && cat "$1"; } 2>/dev/null | cksum | cut -d' ' -f1) || return 1
   venv=$cache/venv-$key
   if [ ! -e "$venv/.complete" ]; then
+    [ ! -e "$work/pip-$key.log" ] || { tail -n 3 "$work/pip-$key.log" >&2; return 1; } # tried before
     echo "installing $1 into $venv" >&2
     rm -rf "$venv"
     {
@@ -77,7 +79,7 @@ python_venv() {
         UV_CACHE_DIR=$cache/uv UV_NO_PROGRESS=1 "$uv" pip install -q --python "$venv/bin/python" -r "$1"; } ||
         { rm -rf "$venv" && python3 -m venv "$venv" &&
           "$venv/bin/pip" install -q --no-compile --prefer-binary --disable-pip-version-check -r "$1"; }
-    } >"$work/pip.log" 2>&1 || { tail -n 3 "$work/pip.log" >&2; return 1; }
+    } >"$work/pip-$key.log" 2>&1 || { tail -n 3 "$work/pip-$key.log" >&2; return 1; }
     : >"$venv/.complete"
   fi
   echo "$venv/bin/python"
@@ -85,16 +87,13 @@ python_venv() {
 
 prefetch_pid=
 
-# prefetch_venvs installs what the step sdk needs while other steps run, and has the real Label Studio make its empty database.
+# prefetch_venvs installs what the step sdk needs while other steps run.
 prefetch_venvs() {
   command -v python3 >/dev/null 2>&1 || return 0
   set -m # a process group of its own, so that it can be ended with its children
   (
     renice -n 10 "$BASHPID" >/dev/null 2>&1
-    for list in test/sdk/requirements-*.txt; do
-      python=$(python_venv "$list") || continue
-      [ "$list" != test/sdk/requirements-label-studio.txt ] || "$python" test/sdk/label_studio_server.py prepare
-    done
+    for list in test/sdk/requirements-*.txt; do python_venv "$list"; done
   ) >"$work/prefetch.log" 2>&1 &
   prefetch_pid=$!
   set +m
