@@ -29,7 +29,7 @@ func createDatasetAction() payloads.Action {
 		Summary: "Adds a dataset: through the API a draft without fields; with the SDK a published one, by a create, a patch, calls for its fields and questions " +
 			"that raise nothing, and a publication.",
 		Params: []payloads.Param{
-			{Name: "name", Kind: payloads.KindString, Summary: "Name; otherwise one is made up.", Min: 1, Max: mostNameRunes},
+			{Name: "name", Kind: payloads.KindString, Summary: "Name, which no other dataset of the workspace has; otherwise one is made up.", Min: 1, Max: mostNameRunes},
 			{Name: "workspace", Kind: payloads.KindString, Summary: "Name of its workspace, made if need be; otherwise the first one.", Min: 1, Max: mostNameRunes},
 			{Name: "guidelines", Kind: payloads.KindString, Summary: "Guidelines for annotators; otherwise some are made up.", Min: 1, Max: mostGuidelinesRunes},
 			{Name: "min_submitted", Kind: payloads.KindInteger, Summary: "How many submitted responses complete a record; otherwise 1 to 3.", Min: 1, Max: mostSubmitted},
@@ -62,8 +62,12 @@ func createDataset(r *run) (*payloads.Object, error) {
 			workspace = s.newWorkspace(r.Seed, name, s.Last)
 		}
 	}
+	name := r.String("name")
+	if s.named(workspace, name) != nil {
+		return nil, payloads.ParamErrorf("name", "the workspace %q has a dataset %q already; choose another name or leave it out", s.workspace(workspace).Name, name)
+	}
 	d := s.newDataset(r.Seed, workspace, fieldKind(r.String("kind")), 0)
-	if name := r.String("name"); name != "" {
+	if name != "" {
 		d.Name = name
 	}
 	if text := r.String("guidelines"); text != "" {

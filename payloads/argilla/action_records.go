@@ -172,7 +172,8 @@ func deleteRecordsAction() payloads.Action {
 		Name: "delete-records", Title: "Delete records",
 		Summary: "Deletes records, which raises record.deleted for each in the order of their insertion. Their responses raise nothing.",
 		Params: []payloads.Param{
-			{Name: "records", Kind: payloads.KindStrings, Summary: "Ids of the records, at most 100; otherwise the newest ones are taken."},
+			{Name: "records", Kind: payloads.KindStrings, Summary: "Ids of the records, at most 100; otherwise the newest ones of a dataset are taken."},
+			datasetParam("the newest published one with records"),
 			countParam("How many, where none are named.", "1", mostDeleted),
 		},
 		Raises:   []string{"record.deleted"},
@@ -225,8 +226,15 @@ func (r *run) chosenRecords() ([]placed, error) {
 	if len(chosen) > 0 {
 		return chosen, nil
 	}
-	d := r.published(func(d *datasetRow) bool { return len(d.Records) > 0 })
-	if len(d.Records) == 0 {
+	d, err := r.datasetOr(func() *datasetRow {
+		return r.published(func(d *datasetRow) bool { return len(d.Records) > 0 })
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case d.Draft:
+		return nil, draftError(d)
+	case len(d.Records) == 0:
 		r.supply(d)
 	}
 	for _, rec := range d.Records[max(0, len(d.Records)-int(r.Int(paramCount))):] {

@@ -1,7 +1,6 @@
 package argilla
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -55,7 +54,7 @@ func submitResponse(r *run) (*payloads.Object, error) {
 		return nil, err
 	}
 	status := r.String(paramStatus)
-	if err := r.checkValues(d, values, status); err != nil {
+	if err := r.checkValues(d, rec, values, status); err != nil {
 		return nil, err
 	}
 	r.begin(answerSpan)
@@ -89,31 +88,6 @@ func (r *run) task() (d *datasetRow, rec *recordRow, u *userRow, err error) {
 		return nil, nil, nil, payloads.ParamErrorf(paramUser, "%s has answered this record already; use update-response, or another record", u.Username)
 	}
 	return d, rec, u, nil
-}
-
-// checkValues refuses what the server refuses: answers to questions there are not, and a submission without a required one.
-func (r *run) checkValues(d *datasetRow, values json.RawMessage, status string) error {
-	given := objectOf(values)
-	if given == nil {
-		return nil
-	}
-	var names []string
-	for _, q := range r.state.datasetSubject(d).world(options{}).questions {
-		names = append(names, q.name)
-		if _, ok := given.Get(q.name); !ok && q.required && status == statusSubmitted {
-			return payloads.ParamErrorf(paramValues, "the required question %q is not answered", q.name)
-		}
-	}
-	for _, m := range given.Members() {
-		answer, _ := m.Value.(*payloads.Object)
-		if !slices.Contains(names, m.Key) {
-			return payloads.ParamErrorf(paramValues, "the dataset has no question %q; it has %q", m.Key, names)
-		}
-		if answer == nil || !slices.Equal(answer.Keys(), []string{"value"}) {
-			return payloads.ParamErrorf(paramValues, `the answer to %q must be {"value":…}`, m.Key)
-		}
-	}
-	return nil
 }
 
 // reportAnswer raises what follows a change of a response: the count, then the response with the stale record.
@@ -178,11 +152,15 @@ func updateResponse(r *run) (*payloads.Object, error) {
 		return nil, err
 	}
 	status := r.String(paramStatus)
-	if err := r.checkValues(t.dataset, values, status); err != nil {
+	stale, row := *t.record, t.response()
+	said := values
+	if said == nil && row.Status != status {
+		said = row.Values // a draft that a user wrote is submitted as it is
+	}
+	if err := r.checkValues(t.dataset, t.record, said, status); err != nil {
 		return nil, err
 	}
 	r.begin(answerSpan)
-	stale, row := *t.record, t.response()
 	switch {
 	case values != nil:
 		row.Values = values

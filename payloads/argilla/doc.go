@@ -62,5 +62,10 @@
 //     pydantic 2.9.2 disagree (the words about a bad UUID), the version that the server locks wins. golang.org/x/net/idna maps host names.
 //  17. 2026-11-21. An SDK sends a webhook back as it was shown. What equals the shown form changes nothing, so that all events stay all events,
 //     and a URL of our own API is not normalised behind the user's back.
-//  18. 2026-11-21. A story file that cannot be read becomes a fact without source, which the registry refuses at start.
+//  18. 2026-11-21. What the server refuses is refused: a second dataset of one name in a workspace, answers that do not fit their questions, a
+//     submission without a required answer. So made-up names are unique, and stories give no names, to be told more than once.
+//  19. 2026-11-21. Counting and adding a webhook is one step within a process; the limit of ten holds for twenty requests at once. Across
+//     processes it can be passed as on the real server, whose count is a query of its own. A list of no events, which only our own API can
+//     make, may be sent back as it was shown (see 17).
+//  20. 2026-11-21. A story file that cannot be read becomes a fact without source, which the registry refuses at start.
 package argilla

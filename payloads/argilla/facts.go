@@ -123,6 +123,11 @@ func listenerFacts() []payloads.Fact {
 	return []payloads.Fact{
 		fact("sdk listener", sourceSDK, payloads.Observed,
 			"The SDK's listener answers 500 to a bad signature and to a ping, and 200 with null to an event the webhook did not ask for."),
+		fact("sdk registration", "argilla 2.8.0 webhooks/_helpers.py, run against this program", payloads.Observed,
+			"The SDK registers a listener when its function is defined. It takes a webhook over only where URL and list of events are equal, order included; then it patches the description and enables it. "+
+				"Otherwise it makes another, until the limit of ten."),
+		fact("sdk ids", "argilla 2.8.0 records/_resource.py and webhooks/_resource.py", payloads.FromSource,
+			"record.id is the external_id, or a random id where that is null; the server's is record._server_id. The SDK cannot get one webhook by its id."),
 		fact("sdk nulls", sourceSDK, payloads.Observed, "The SDK's listener answers 500 to a response event with values null; see the quirk null-values."),
 		fact("sdk workspace", sourceSDK, payloads.Observed,
 			"The SDK's listener answers 500 to every event of a workspace whose name has a space, although the server allows one; see the quirk spaced-workspace."),

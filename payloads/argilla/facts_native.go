@@ -14,7 +14,7 @@ const (
 func nativeFacts() []payloads.Fact {
 	return []payloads.Fact{
 		fact("api key", "argilla-server security/authentication/provider.py@77f5c57c", payloads.FromSource,
-			"X-Argilla-Api-Key or a bearer token; without one, or with an unknown one, 401."),
+			"X-Argilla-Api-Key or a bearer token, either will do; without one, or with unknown ones, 401. Here the key itself serves as the token."),
 		fact("api roles", "argilla-server api/policies/v1/webhook_policy.py@77f5c57c", payloads.FromSource,
 			"Only owners may use webhooks; others get 403. Here every accepted credential is an owner's."),
 		fact("api json", sourceFramework, payloads.Observed, "Answers are compact JSON in UTF-8; times are printed as inside data, without zone."),
@@ -38,10 +38,15 @@ func nativeFacts() []payloads.Fact {
 		fact("api get by id", sourceFramework, payloads.Observed, "GET of one webhook does not exist: 405 with allow: PATCH."),
 		fact("api slash", sourceFramework, payloads.Observed, "A slash at the end is redirected away with 307; the SDK does not follow redirects."),
 		fact("api ping", sourcePing, payloads.FromSource,
-			"204 whatever the listener answers; 500 with the HTTP client's exception and its message only where no answer came."),
+			"204 whatever the listener answers; 500 with the HTTP client's exception and its message only where no answer came: ConnectError, ConnectTimeout, WriteTimeout, ReadTimeout or "+
+				"RemoteProtocolError. The words about a bad certificate or a broken reply are this program's."),
 		fact("api reads", "argilla 2.8.0 webhooks/_event.py, run against this program", payloads.Observed,
 			"For each event the SDK's listener reads the dataset, its fields, questions, vector and metadata settings, the dataset again, and the record. Failures are swallowed, but then "+
 				"the dataset has no settings; after a deletion the server answers 404."),
+		fact("api limit at once", sourceOwn, payloads.Assumed,
+			"The server counts before it adds, so that requests at the same moment may pass the limit of ten; here they cannot, unless they come through two processes. Our own API has no such limit."),
+		fact("api events none", sourceOwn, payloads.Assumed,
+			"A subscription of our own API that wants no events is shown with an empty list, which a patch may send back; anybody else's empty list is refused."),
 		fact("api reads here", sourceOwn, payloads.Assumed,
 			"A thing of the world is shown as it is now, anything else as in the newest body sent that showed it. responses, suggestions and vectors of a record are empty."),
 	}
@@ -58,6 +63,16 @@ func actionFacts() []payloads.Fact {
 		fact("record patch", "argilla-server CHANGELOG.md@77f5c57c", payloads.FromSource, "A patch of a record without changes raises nothing, since 2.6."),
 		fact("cascades", sourceDatasets, payloads.FromSource,
 			"Deleting a dataset or a record raises nothing for what it holds; responses that come with records in a bulk call raise nothing either."),
+		fact("repeated events", sourceRecalc, payloads.FromSource,
+			"record.updated follows every change of a response, drafts and discarded ones included, even where the record stays as it was, and record.completed as often as the count "+
+				"finds the record completed. A listener that wants to act once must remember the record."),
+		fact("silent changes", sourceDatasets, payloads.FromSource,
+			"Suggestions, users, workspaces, and a dataset's fields, questions, metadata and vector settings raise nothing."),
+		fact("dataset names", "argilla-server validators/datasets.py@04e9e925", payloads.FromSource,
+			"A name is unique in its workspace; the server answers 409 to a second dataset of that name, and the action is refused."),
+		fact("answers", "argilla-server validators/responses.py and response_values.py@0a7bd681", payloads.FromSource,
+			"A submission answers every required question and ranks every option; each answer, also of a draft, must fit its question's options. What does not is refused by the action, as by "+
+				"the server with 422, and raises nothing."),
 		fact("bulk limits", "argilla-server api/schemas/v1/records_bulk.py and api/handlers/v1/datasets/records.py@77f5c57c", payloads.FromSource,
 			"At most 500 records are added and 100 deleted in one call; each raises an event of its own, in the order of insertion."),
 		fact("pace", "rq 1.16.2 worker.py@0e15b2a9; the length is assumed", payloads.Assumed,

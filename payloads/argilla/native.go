@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/subscriptions"
@@ -23,9 +24,10 @@ const keyHeader = "X-Argilla-Api-Key"
 
 // server answers for one Host. What it remembers can be found again, so several processes may serve one store.
 type server struct {
-	host   payloads.Host
-	routes []route
-	seen   *seen
+	host     payloads.Host
+	routes   []route
+	seen     *seen
+	creating sync.Mutex // held from counting the webhooks to adding one
 }
 
 // route is one method of one path; {} in the path stands for one segment.
@@ -165,8 +167,9 @@ func (s *server) serve(rt *route, c *call) reply {
 	a, err := rt.serve(c)
 	var input *payloads.ProblemsError
 	switch {
-	case errors.Is(err, subscriptions.ErrNotFound):
-		return notFound("Webhook", c.id)
+	case errors.Is(err, subscriptions.ErrNotFound): // deleted since it was found
+		id, _ := parseUUID(c.id)
+		return notFound("Webhook", id)
 	case errors.As(err, &input):
 		return refused(input.Problems)
 	case err != nil:
@@ -209,15 +212,17 @@ func saysJSON(contentType string) bool {
 	return contentType == "" || ok && (subtype == "json" || strings.HasSuffix(subtype, "+json"))
 }
 
-// allowed asks for the key, in its own header or as a bearer token.
+// allowed asks for the key in its own header, then as a bearer token; either will do (argilla-server
+// security/authentication/provider.py@92565219).
 func (s *server) allowed(r *http.Request) bool {
-	given := r.Header.Get(keyHeader)
-	if given == "" {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if strings.EqualFold(scheme, "bearer") {
-			given = token
-		}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		token = ""
 	}
+	return s.opens(r.Header.Get(keyHeader)) || s.opens(token)
+}
+
+func (s *server) opens(given string) bool {
 	key := s.host.Key()
 	return given != "" && (key == "" || subtle.ConstantTimeCompare([]byte(given), []byte(key)) == 1)
 }

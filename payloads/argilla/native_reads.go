@@ -20,7 +20,7 @@ func (c *call) me() (reply, error) {
 		return reply{}, err
 	}
 	owner := subject{User: &s.Users[0]}.world(optionsOf(subscriptions.Subscription{})).user()
-	key := cmp.Or(c.Header.Get(keyHeader), c.host.Key(), "argilla.apikey")
+	key := cmp.Or(c.host.Key(), c.Header.Get(keyHeader), "argilla.apikey")
 	owner.InsertAfter("role", "api_key", key)
 	return reply{http.StatusOK, owner}, nil
 }

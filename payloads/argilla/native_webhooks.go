@@ -3,7 +3,6 @@ package argilla
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/wire"
@@ -61,6 +60,8 @@ func (c *call) createWebhook() (reply, error) {
 	if len(v.problems) > 0 {
 		return invalid(v.problems...), nil
 	}
+	c.creating.Lock()
+	defer c.creating.Unlock()
 	list, err := c.host.Subscriptions(c.Context())
 	if err != nil {
 		return reply{}, err
@@ -102,9 +103,15 @@ func (c *call) find(others ...payloads.Value) (s subscriptions.Subscription, bad
 }
 
 func (c *call) updateWebhook() (reply, error) {
-	v := &validation{patch: true}
+	s, bad, err := c.find()
+	if err != nil {
+		return reply{}, err
+	}
+	v := &validation{patch: true, noEvents: s.Events != nil && len(s.Events) == 0}
 	body := v.fields(c)
-	s, bad, err := c.find(v.problems...)
+	if len(v.problems) > 0 { // they count more than an unknown id
+		_, bad, err = c.find(v.problems...)
+	}
 	if bad != nil || err != nil {
 		return orEmpty(bad), err
 	}
@@ -169,32 +176,4 @@ func (c *call) pingWebhook() (reply, error) {
 		return apiError(http.StatusInternalServerError, "GenericServerError", payloads.Obj("type", kind, "message", message)), nil
 	}
 	return reply{status: http.StatusNoContent}, nil
-}
-
-// clientError is the exception that httpx 0.27.2 raises for a failed exchange, with the message of the operating system (Linux); nothing for
-// every complete reply.
-func clientError(r payloads.Reply) (kind, message string) {
-	switch r.Failure {
-	case payloads.FailureNone, payloads.FailureStatus, payloads.FailureRedirect:
-		return "", ""
-	case payloads.FailureRefused:
-		return "httpx.ConnectError", "[Errno 111] Connection refused"
-	case payloads.FailureDNS:
-		return "httpx.ConnectError", "[Errno -2] Name or service not known"
-	case payloads.FailureUnreachable:
-		return "httpx.ConnectError", "[Errno 113] No route to host"
-	case payloads.FailureTLS:
-		return "httpx.ConnectError", "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " + r.Message
-	case payloads.FailureReset:
-		return "httpx.RemoteProtocolError", "Server disconnected without sending a response."
-	case payloads.FailureTimeout:
-		if strings.Contains(r.Message, "connect") {
-			return "httpx.ConnectTimeout", "timed out"
-		}
-		return "httpx.ReadTimeout", "timed out"
-	case payloads.FailureProtocol, payloads.FailureTooLarge:
-		return "httpx.RemoteProtocolError", r.Message
-	default: // refused by this program
-		return "httpx.ConnectError", r.Message
-	}
 }

@@ -72,6 +72,16 @@ func (s *state) findDataset(ref string) (*datasetRow, error) {
 	return nil, payloads.ParamErrorf("dataset", "no dataset has the id or name %q; %s", ref, where)
 }
 
+// named finds a dataset by its name in a workspace, where names are unique (argilla-server validators/datasets.py@04e9e925); nil without one.
+func (s *state) named(workspace uint64, name string) *datasetRow {
+	for _, d := range s.Datasets {
+		if d.Workspace == workspace && d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
 // record finds a record by id; nil without one.
 func (s *state) record(id string) (*datasetRow, *recordRow) {
 	for _, d := range s.Datasets {

@@ -55,12 +55,19 @@ func (s *state) newWorkspace(random uint64, name string, at micros) uint64 {
 	return seed
 }
 
-// newDataset adds a draft without children, with a name, guidelines and a minimum that are drawn.
+// mostNamings bounds the search for a free name; there are about three times as many names as a world has datasets.
+const mostNamings = 200
+
+// newDataset adds a draft without children, with guidelines, a minimum and a name of its own in the workspace that are drawn.
 func (s *state) newDataset(random, workspace uint64, kind fieldKind, at micros) *datasetRow {
 	d := &datasetRow{
 		Seed: s.newSeed(random), Workspace: workspace, Kind: kind, Draft: true, Bare: true, Created: at, Changed: at, LastUse: at,
 	}
 	facts := d.facts()
+	for tries := 0; s.named(workspace, facts.name) != nil && tries < mostNamings; tries++ {
+		d.Seed = s.newSeed(random)
+		facts = d.facts()
+	}
 	d.Name, d.Minimum = facts.name, facts.minSubmitted
 	if text, ok := facts.guidelines.(string); ok {
 		d.Guidelines = &text
