@@ -3,7 +3,6 @@ package toloka
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -37,7 +36,7 @@ func actions() []payloads.Action {
 	pool := param("pool", "The pool; any id may be named, one that the world does not know is made and opened. Without it the one opened or made last.")
 	pool.Min, pool.Max = 1, maxPoolIDChars
 	origin := payloads.Param{Name: "origin", Kind: payloads.KindObject, Summary: "Brings an assignment in that only a trigger has named: " +
-		"its task_suite_id, pool_id and project_id, as the event shows them."}
+		"its task_suite_id, pool_id and project_id, and task_id where that is known, as the event shows them."}
 	comment := param("comment", "The public comment that the Toloker reads.")
 	comment.Max = maxCommentRunes
 	return []payloads.Action{
@@ -177,7 +176,7 @@ func (t *turn) openedPool() (*pool, error) {
 		return p, nil
 	}
 	if t.Has("pool") {
-		return nil, payloads.ParamErrorf("pool", "pool %s is closed (%s); %s opens it", p.ID, strings.ToLower(p.Reason), ActionOpenPool)
+		return nil, payloads.ParamErrorf("pool", "pool %s is closed; %s opens it", p.ID, ActionOpenPool)
 	}
 	t.world.open(p, t.now)
 	return p, nil

@@ -1,6 +1,7 @@
 package toloka
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -130,12 +131,17 @@ func (t *turn) bringIn(id string) (*assignment, error) {
 			return nil, payloads.ParamErrorf("origin", "%s must be a string of 1 to %d bytes", key, maxIDBytes)
 		}
 	}
+	v, _ = origin.Get("task_id")
+	task, _ := v.(string)
+	if len(task) > maxIDBytes {
+		return nil, payloads.ParamErrorf("origin", "task_id must have at most %d bytes", maxIDBytes)
+	}
 	if len(id) > maxIDBytes {
 		return nil, payloads.ParamErrorf("assignment", "must have at most %d bytes", maxIDBytes)
 	}
 	a := &assignment{
 		ID: id, Suite: texts[0], Pool: texts[1], Project: texts[2], User: userOf(id), Status: statusSubmitted,
-		Created: t.now, Changed: t.now, Sent: t.now,
+		Created: t.now, Changed: t.now, Sent: t.now, Task: task,
 	}
 	t.world.Assignments = append(t.world.Assignments, a)
 	return a, nil
@@ -150,7 +156,7 @@ func userOf(id string) string { return synth.New(0, textSeed(id)).Hex(userDigits
 // shown is the result of an action on an assignment.
 func (t *turn) shown(a *assignment) *payloads.Object {
 	return payloads.Obj("id", a.ID, "assignment", a.ID, "status", a.Status, "pool", a.Pool, "suite", a.Suite,
-		"task", t.world.openTask(a.Suite), "project", a.Project)
+		"task", cmp.Or(t.world.openTask(a.Suite), a.Task), "project", a.Project)
 }
 
 func submit(t *turn) (*payloads.Object, error) {

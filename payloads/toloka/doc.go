@@ -46,10 +46,18 @@
 //     disabled one shows its rows as well, since the platform knows no such state, and an upsert does not switch it on.
 //  11. 2026-11-21. Registering a row opens its pool in the world, since on the real platform it is there before; actions without a pool, and so
 //     the stories, then happen where the listener looks.
-//  12. 2026-11-21. GET of an assignment also finds those that only triggers named, in the latest requests, so that the usual listener, which
-//     asks for the assignment of each event, works with triggers too. PATCH brings them into the world.
+//  12. 2026-11-21. GET of an assignment, a pool or a task also finds those that only triggers named, in the latest requests, so that the usual
+//     listener, which asks for the assignment of each event, works with triggers too. PATCH brings assignments into the world; such a pool is
+//     neither opened nor closed, since the world's pools are in its own project.
 //  13. 2026-11-21. Stale time, wrong secret and missing signature are quirks although Toloka is not known to send them: they are what a listener
 //     has to be tested with. They are off and say whose they are.
 //  14. 2026-11-21. Only packages of this module: wire prints Java's JSON, synth makes the material, signature computes HMACs; google/uuid
 //     prints request ids.
+//  15. 2026-11-21. An event that a trigger raises in the pool of a subscription's scope has that pool's project, its digits in every id, and a uuid
+//     of its own: one trigger happens in the pools of all subscriptions, and uuid is all that a listener can tell a repetition by.
+//  16. 2026-11-21. A new row has the id derived from its subscription's native id, so that SDKs keep what they know when a user replaces the
+//     subscription's options, rows included. An id of a row is never used twice: a row that is deleted or moves away leaves a new id in
+//     options.rows, for the case that its event type comes back; the derived id would be the old one.
+//  17. 2026-11-21. Events of one action lie 25 ms apart where a window of 0s sends them one by one, or a listener could see a suite skipped
+//     before it is given out.
 package toloka

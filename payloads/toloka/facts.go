@@ -104,6 +104,14 @@ func bodyFacts() []payloads.Fact {
 			Text: "Suites, tasks and assignments are named by the pool's number in ten hex digits, two hyphens and 24 hex digits.",
 		},
 		{
+			Topic: "uuid", Fidelity: payloads.Assumed, Source: sourceFormat + " calls it the unique event ID; that a retry keeps it is inferred",
+			Text: "The id of the event and all that a repetition can be told by: a retry repeats it, and subscriptions to the same pool get the same one.",
+		},
+		{
+			Topic: "what is missing", Fidelity: payloads.Documented, Source: sourceFormat,
+			Text: "No event carries user_id, status, reward or answers, although the documents promise all data: a listener asks GET /api/v1/assignments/{id}.",
+		},
+		{
 			Topic: "test event", Fidelity: payloads.Documented, Source: sourceTest,
 			Text: "TEST_EVENT has no webhook_subscription_id. That it travels in the same envelope is inferred.",
 		},

@@ -47,6 +47,10 @@ func registrationFacts() []payloads.Fact {
 			Text: "AUTHENTICATION_ERROR with 401. toloka-kit 1.2.0 sends the text {self.token} as its token and is told so.",
 		},
 		{
+			Topic: "api rows", Fidelity: payloads.Documented, Source: sourceAPI + "; toloka-kit@e5e0450",
+			Text: "A row is one event type in one pool, so a full listener has eight for each pool; no wildcard, and the field is event_type here, type in events.",
+		},
+		{
 			Topic: "api upsert", Fidelity: payloads.FromSource, Source: sourceJava + "; toloka-kit's tests answer 201",
 			Text: "PUT with an array answers 200 with items and validation_errors by index; with one object 201 for a new row, 200 for a known one.",
 		},
@@ -86,7 +90,7 @@ func answerFacts() []payloads.Fact {
 		},
 		{
 			Topic: "api delete", Fidelity: payloads.Documented, Source: sourceAPI + "; " + sourceJava,
-			Text: "204 without a body; 404 DOES_NOT_EXIST for a row that is not there.",
+			Text: "204 without a body; 404 DOES_NOT_EXIST for a row that is not there. Its id never comes back.",
 		},
 		{
 			Topic: "api test call", Fidelity: payloads.FromSource, Source: sourceJava + " accepts 200 alone; fullApi.yaml says 201, the prose 200",
@@ -101,8 +105,12 @@ func answerFacts() []payloads.Fact {
 			Text: "request_id, code, message and sometimes payload. toloka-kit chooses the exception by code and fails on an answer without one.",
 		},
 		{
+			Topic: "api limits", Fidelity: payloads.Assumed, Source: "docs: info-description (Toloka/docs@c28c2aca) names 300 requests a second; the answer here is ours",
+			Text: "No limit is held and no 429 is sent; toloka-kit 1.2.3 fails on one with Retry-After.",
+		},
+		{
 			Topic: "api neighbours", Fidelity: payloads.Observed, Source: sourceKit + "; shapes: docs",
-			Text: "requester, pools (open and close too), tasks and assignments (PATCH accepts and rejects) are answered from the world with the fewest fields that toloka-kit takes.",
+			Text: "requester, pools (open and close too), tasks and assignments (PATCH accepts and rejects) are answered from the world with the fewest fields that toloka-kit takes; those that only triggers named, from the latest requests.",
 		},
 	}
 }

@@ -68,7 +68,10 @@ func (h *host) Subscribe(ctx context.Context, s subscriptions.Subscription) (sub
 	}
 	random, _ := h.Random()
 	s.ID, s.Platform, s.Profile = fmt.Sprintf("sub_%s", random[:8]), platform().ID, platform().Profile
-	s.CreatedAt, s.UpdatedAt, s.NativeID = h.now, h.now, platform().NewNativeID(random, h.now, 1)
+	s.CreatedAt, s.UpdatedAt = h.now, h.now
+	if s.NativeID == "" {
+		s.NativeID = platform().NewNativeID(random, h.now, 1)
+	}
 	if problems := platform().Check(s); len(problems) > 0 {
 		return s, &payloads.ProblemsError{Problems: problems}
 	}

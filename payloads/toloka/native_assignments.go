@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/annohook/annohook/payloads"
-	"github.com/annohook/annohook/payloads/internal/synth"
 )
 
-// assignment answers an assignment of the world, or one that a request named which was sent a short while ago: triggers make up assignments
-// that no world has.
+// assignment answers an assignment of the world, or one that a request named which was sent a short while ago.
 func (a *api) assignment(r request) (int, payloads.Value, error) {
 	w, one, _, err := a.findAssignment(r.ctx, r.id)
 	if err != nil {
@@ -35,55 +32,6 @@ func (a *api) findAssignment(ctx context.Context, id string) (*world, *assignmen
 		err = errAbsent
 	}
 	return w, one, false, err
-}
-
-// sentSearched is how many of the latest requests are looked through for an assignment that the world does not have.
-const sentSearched = 500
-
-// sentAssignment makes an assignment of the newest event that names it; nil where none does.
-func (a *api) sentAssignment(ctx context.Context, id string) (*assignment, error) {
-	var found *assignment
-	err := a.host.Sent(ctx, sentSearched, func(_ string, body []byte) bool {
-		for _, event := range slices.Backward(eventsOf(body)) {
-			if status := statusAfter(textOf(event, "type")); status != "" && textOf(event, "assignment_id") == id {
-				found = assignmentIn(event, id, status)
-				return false
-			}
-		}
-		return true
-	})
-	return found, err
-}
-
-func assignmentIn(event *payloads.Object, id, status string) *assignment {
-	at, _ := parseTime(textOf(event, "event_time"))
-	one := &assignment{
-		ID: id, Project: textOf(event, "project_id"), Pool: textOf(event, "pool_id"), Suite: textOf(event, "task_suite_id"),
-		User: userOf(id), Status: status, Created: at, Changed: at,
-	}
-	if one.finished() || status == statusRejected {
-		one.Sent = at
-	}
-	return one
-}
-
-// statusAfter is the status of an assignment after an event; "" for what is no event of assignments.
-func statusAfter(key string) string {
-	switch key {
-	case AssignmentCreated:
-		return statusActive
-	case AssignmentSubmitted:
-		return statusSubmitted
-	case AssignmentSkipped:
-		return statusSkipped
-	case AssignmentExpired:
-		return statusExpired
-	case AssignmentApproved:
-		return statusAccepted
-	case AssignmentRejected:
-		return statusRejected
-	}
-	return ""
 }
 
 func (w *world) assignmentView(one *assignment) *payloads.Object {
@@ -126,12 +74,15 @@ func timeKey(status string) string {
 	return ""
 }
 
-// tasksOf are the ids of an assignment's tasks; of a suite that the world does not have, one made up from the suite's id.
+// tasksOf are the ids of an assignment's tasks; of a suite that the world does not have, the one that an event named, or one made up from the
+// suite's id.
 func (w *world) tasksOf(one *assignment) []string {
 	s := w.suite(one.Suite)
-	if s == nil {
-		seed := textSeed(one.Suite)
-		return []string{poolID(poolNumber(one.Pool), synth.New(seed, seed).Hex(rowIDDigits))}
+	switch {
+	case s == nil && one.Task != "":
+		return []string{one.Task}
+	case s == nil:
+		return []string{taskOf(one.Pool, one.Suite)}
 	}
 	ids := make([]string, len(s.Tasks))
 	for i := range s.Tasks {
@@ -159,7 +110,11 @@ func (a *api) review(r request) (int, payloads.Value, error) {
 		if one.Status != statusSubmitted && (one.Status != statusRejected || action != ActionApprove) {
 			return 0, nil, conflicting("Assignment is " + one.Status)
 		}
-		params.Set("origin", payloads.Obj("task_suite_id", one.Suite, "pool_id", one.Pool, "project_id", one.Project))
+		origin := payloads.Obj("task_suite_id", one.Suite, "pool_id", one.Pool, "project_id", one.Project)
+		if one.Task != "" {
+			origin.Set("task_id", one.Task)
+		}
+		params.Set("origin", origin)
 	}
 	if _, err := a.host.Act(r.ctx, action, params); err != nil {
 		return 0, nil, conflict(err)

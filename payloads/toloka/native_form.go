@@ -28,7 +28,13 @@ type formReader struct {
 	errors *payloads.Object
 }
 
+// maxFaults bounds what is said about one form.
+const maxFaults = 20
+
 func (f *formReader) bad(field, code, message string) {
+	if f.errors.Len() == maxFaults {
+		return
+	}
 	if _, noted := f.errors.Get(field); !noted {
 		f.errors.Set(field, wrong(code, message))
 	}

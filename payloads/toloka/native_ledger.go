@@ -2,6 +2,7 @@ package toloka
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,6 +18,8 @@ type ledger struct {
 	ids  []string                              // of subs, the oldest first
 	rows []row
 	last time.Time // the latest Created
+
+	spares map[string]map[string]keptRow // by our id and event type, see spare
 }
 
 func (a *api) ledger(ctx context.Context) (*ledger, error) {
@@ -24,7 +27,7 @@ func (a *api) ledger(ctx context.Context) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &ledger{host: a.host, subs: make(map[string]subscriptions.Subscription, len(list)), rows: tableOf(list)}
+	l := &ledger{host: a.host, subs: make(map[string]subscriptions.Subscription, len(list)), rows: tableOf(list), spares: map[string]map[string]keptRow{}}
 	for _, s := range list {
 		l.subs[s.ID] = s
 		l.ids = append(l.ids, s.ID)
@@ -53,6 +56,18 @@ func (l *ledger) byID(id string) (row, bool) {
 	return l.rows[at], true
 }
 
+// twins are the other rows that are this very one: a move that was broken off between its two halves leaves the row where it was and where it
+// went. The next change of the row ends it.
+func (l *ledger) twins(r row) []row {
+	var list []row
+	for _, other := range l.rows {
+		if other.owner != r.owner && other.same(r) {
+			list = append(list, other)
+		}
+	}
+	return list
+}
+
 // of returns the rows of one subscription.
 func (l *ledger) of(owner string) []row {
 	var list []row
@@ -76,7 +91,8 @@ func (l *ledger) home(f form) (string, bool) {
 	return "", false
 }
 
-// newRow makes the id and the time of a new row; no two rows share a time.
+// newRow makes the id and the time of a new row; no two rows share a time. The id is a stand-in where the row goes into a subscription, see
+// settle.
 func (l *ledger) newRow(key rowKey) (row, error) {
 	random, err := l.host.Random()
 	if err != nil {
@@ -90,37 +106,56 @@ func (l *ledger) newRow(key rowKey) (row, error) {
 	return r, nil
 }
 
-// add puts a row into a subscription with its secret: one that fits, or a new one made after the pattern of like.
-func (l *ledger) add(ctx context.Context, r row, secret string, like subscriptions.Subscription) error {
+// settle gives a new row of a subscription the id that is derived for it, so that it keeps it when a user replaces the subscription's options;
+// not where that id is in use, or was.
+func (l *ledger) settle(r row, owner, native string) row {
+	derived := RowID(native, r.Event)
+	_, used := l.byID(derived)
+	if _, spare := l.spare(owner)[r.Event]; !used && !spare && derived != "" {
+		r.ID = derived
+	}
+	return r
+}
+
+// add puts a row, a new one or one that moves, into a subscription with its secret: one that fits, or a new one made after the pattern of like.
+// It returns the row as it is stored.
+func (l *ledger) add(ctx context.Context, r row, fresh bool, secret string, like subscriptions.Subscription) (row, error) {
 	f := form{rowKey: rowKey{url: r.URL, event: r.Event, pool: r.Pool}, secret: secret}
 	if owner, ok := l.home(f); ok {
+		if fresh {
+			r = l.settle(r, owner, l.subs[owner].NativeID)
+		}
 		r.owner = owner
 		l.note(r)
 		err := l.change(ctx, owner, func(s *subscriptions.Subscription) { s.Events = append(wanted(*s), r.Event) })
 		if err != nil {
 			l.rows = l.rows[:len(l.rows)-1]
 		}
-		return err
+		return r, err
 	}
 	s := like.Clone()
 	s.Enabled = like.ID == "" || like.Enabled
 	s.ID, s.NativeID, s.URL, s.Secret, s.Events = "", "", r.URL, subscriptions.Secret(secret), []string{r.Event}
 	s.ConsecutiveFailures = 0
+	if fresh {
+		s.NativeID = r.ID
+		r = l.settle(r, "", s.NativeID)
+	}
 	var err error
 	if s.Scope, err = payloads.JSON(payloads.Obj("pool_id", r.Pool)); err != nil {
-		return err
+		return r, err
 	}
 	if s.Options, err = withRows(s.Options, map[string]keptRow{r.Event: r.keep()}); err != nil {
-		return err
+		return r, err
 	}
 	if s, err = l.host.Subscribe(ctx, s); err != nil {
-		return err
+		return r, err
 	}
 	l.subs[s.ID] = s
 	l.ids = append(l.ids, s.ID)
 	r.owner = s.ID
 	l.note(r)
-	return nil
+	return r, nil
 }
 
 func (l *ledger) note(r row) {
@@ -130,23 +165,41 @@ func (l *ledger) note(r row) {
 	}
 }
 
-// drop takes a row out of its subscription, which goes with its last row.
+// drop takes a row out of its subscription, which goes with its last row. Should our own API bring the event type back, it is another row, as
+// it would be on the platform: an id is never used twice, and one that has moved is in use.
 func (l *ledger) drop(ctx context.Context, gone row) error {
-	same := func(r row) bool { return r.owner == gone.owner && r.Event == gone.Event }
-	l.rows = slices.DeleteFunc(l.rows, same)
+	l.rows = slices.DeleteFunc(l.rows, func(r row) bool { return r.owner == gone.owner && r.Event == gone.Event })
 	if len(l.of(gone.owner)) == 0 {
 		_, err := l.host.Unsubscribe(ctx, gone.owner)
 		delete(l.subs, gone.owner)
 		return err
 	}
+	next, err := l.newRow(rowKey{})
+	if err != nil {
+		return err
+	}
+	l.spare(gone.owner)[gone.Event] = next.keep()
 	return l.change(ctx, gone.owner, func(s *subscriptions.Subscription) {
 		s.Events = slices.DeleteFunc(wanted(*s), func(key string) bool { return key == gone.Event })
 	})
 }
 
+// spare are the rows that options.rows keeps of event types which the subscription does not want now.
+func (l *ledger) spare(owner string) map[string]keptRow {
+	if l.spares[owner] == nil {
+		l.spares[owner] = map[string]keptRow{}
+		for key, r := range keptRows(l.subs[owner]) {
+			if !wants(l.subs[owner], key) {
+				l.spares[owner][key] = r
+			}
+		}
+	}
+	return l.spares[owner]
+}
+
 // change edits a subscription and writes its rows, as they now are, into its options.
 func (l *ledger) change(ctx context.Context, owner string, edit func(*subscriptions.Subscription)) error {
-	kept := map[string]keptRow{}
+	kept := maps.Clone(l.spare(owner))
 	for _, r := range l.of(owner) {
 		kept[r.Event] = r.keep()
 	}

@@ -28,7 +28,12 @@ func (a *api) list(r request) (int, payloads.Value, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	rows := slices.DeleteFunc(tableOf(subs), func(one row) bool { return !q.holds(one) })
+	seen := map[string]bool{}
+	rows := slices.DeleteFunc(tableOf(subs), func(one row) bool {
+		twice := seen[one.ID] // see ledger.twins
+		seen[one.ID] = true
+		return twice || !q.holds(one)
+	})
 	slices.SortStableFunc(rows, q.compare)
 	items := payloads.Array{}
 	for _, one := range rows[:min(len(rows), q.limit)] {
@@ -176,8 +181,10 @@ func (a *api) remove(r request) (int, payloads.Value, error) {
 	if !ok {
 		return 0, nil, errAbsent
 	}
-	if err := l.drop(r.ctx, gone); err != nil {
-		return 0, nil, absent(err)
+	for _, one := range append(l.twins(gone), gone) {
+		if err := l.drop(r.ctx, one); err != nil {
+			return 0, nil, absent(err)
+		}
 	}
 	return http.StatusNoContent, nil, nil
 }

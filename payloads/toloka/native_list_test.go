@@ -60,7 +60,11 @@ func TestListFilters(t *testing.T) {
 	for i, item := range items {
 		ids[at(item, "id")] = fmt.Sprintf("c%d", i)
 	}
-	second, _ := at(items[1], "id").(string)
+	// Ids do not rise with time; low, middle and high are c0, c1 and c2 in the order of their ids.
+	sorted := []string{text(at(items[0], "id")), text(at(items[1], "id")), text(at(items[2], "id"))}
+	slices.Sort(sorted)
+	low, middle, high := ids[sorted[0]], ids[sorted[1]], ids[sorted[2]]
+	second := sorted[1]
 	tests := []struct {
 		query string
 		want  []string
@@ -72,11 +76,11 @@ func TestListFilters(t *testing.T) {
 		{"?pool_id=3", nil},
 		{"?sort=-created", []string{"c2", "c1", "c0"}},
 		{"?sort=-created%2Cid&limit=1", []string{"c2"}},
-		{"?sort=-id", []string{"c2", "c1", "c0"}},
-		{"?id_lt=" + second, []string{"c0"}},
-		{"?id_lte=" + second, []string{"c0", "c1"}},
-		{"?id_gt=" + second, []string{"c2"}},
-		{"?id_gte=" + second, []string{"c1", "c2"}},
+		{"?sort=-id", []string{high, middle, low}},
+		{"?id_lt=" + second + "&sort=id", []string{low}},
+		{"?id_lte=" + second + "&sort=id", []string{low, middle}},
+		{"?id_gt=" + second + "&sort=id", []string{high}},
+		{"?id_gte=" + second + "&sort=id", []string{middle, high}},
 		{"?created_gt=2026-11-21T10%3A00%3A00.124000", []string{"c2"}},
 		{"?created_gte=2026-11-21T10:00:00.124", []string{"c1", "c2"}},
 		{"?created_lt=2026-11-21T10:00:00.124Z", []string{"c0"}},

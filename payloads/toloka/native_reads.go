@@ -27,7 +27,7 @@ func (a *api) world(ctx context.Context) (*world, error) {
 	return loadWorld(data)
 }
 
-// pool answers a pool of the world.
+// pool answers a pool of the world, or one that a request named which was sent a short while ago.
 func (a *api) pool(r request) (int, payloads.Value, error) {
 	w, err := a.world(r.ctx)
 	if err != nil {
@@ -35,7 +35,9 @@ func (a *api) pool(r request) (int, payloads.Value, error) {
 	}
 	p := w.pool(r.id)
 	if p == nil {
-		return 0, nil, errAbsent
+		if p, err = a.sentPool(r.ctx, r.id); err != nil {
+			return 0, nil, err
+		}
 	}
 	return http.StatusOK, p.view(), nil
 }
@@ -69,18 +71,13 @@ func (a *api) close(r request) (int, payloads.Value, error) {
 
 // turn opens or closes a pool: 204 where it is so already, or else an operation that is done when it is answered.
 func (a *api) turn(r request, status, action, operation string) (int, payloads.Value, error) {
-	w, err := a.world(r.ctx)
-	if err != nil {
-		return 0, nil, err
+	if already, err := a.stands(r.ctx, r.id, status); err != nil || already {
+		return http.StatusNoContent, nil, err
 	}
-	p := w.pool(r.id)
-	if p == nil {
-		return 0, nil, errAbsent
-	}
-	if p.Status == status {
-		return http.StatusNoContent, nil, nil
-	}
-	if _, err := a.host.Act(r.ctx, action, payloads.Obj("pool", p.ID)); err != nil {
+	if _, err := a.host.Act(r.ctx, action, payloads.Obj("pool", r.id)); err != nil {
+		if already, again := a.stands(r.ctx, r.id, status); again == nil && already {
+			return http.StatusNoContent, nil, nil // another call has done it in the meantime
+		}
 		return 0, nil, conflict(err)
 	}
 	random, err := a.host.Random()
@@ -89,10 +86,23 @@ func (a *api) turn(r request, status, action, operation string) (int, payloads.V
 	}
 	now := a.host.Now().UTC().Format(layoutMilli)
 	return http.StatusAccepted, payloads.Obj("id", uuidOf(random).String(), "type", operation, "status", "SUCCESS",
-		"parameters", payloads.Obj("pool_id", p.ID), "submitted", now, "started", now, "finished", now, "progress", 100), nil
+		"parameters", payloads.Obj("pool_id", r.id), "submitted", now, "started", now, "finished", now, "progress", 100), nil
 }
 
-// task answers a task of the world.
+// stands reports whether a pool of the world has that status.
+func (a *api) stands(ctx context.Context, id, status string) (bool, error) {
+	w, err := a.world(ctx)
+	if err != nil {
+		return false, err
+	}
+	p := w.pool(id)
+	if p == nil {
+		return false, errAbsent
+	}
+	return p.Status == status, nil
+}
+
+// task answers a task of the world, or one that a request named which was sent a short while ago.
 func (a *api) task(r request) (int, payloads.Value, error) {
 	w, err := a.world(r.ctx)
 	if err != nil {
@@ -100,7 +110,8 @@ func (a *api) task(r request) (int, payloads.Value, error) {
 	}
 	s, one := w.task(r.id)
 	if one == nil {
-		return 0, nil, errAbsent
+		view, err := a.sentTask(r.ctx, r.id)
+		return http.StatusOK, view, err
 	}
 	o := taskView(w.projectOf(s.Pool), one.ID)
 	o.Set("pool_id", s.Pool)

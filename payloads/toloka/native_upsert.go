@@ -84,20 +84,20 @@ type upsertion struct {
 // upsert stores what is right of the list. A form keeps id and time of the row that has its key already and replaces its secret; one that
 // has none takes the secret away.
 func (a *api) upsert(ctx context.Context, list payloads.Array) (*upsertion, error) {
-	a.writing.Lock()
-	defer a.writing.Unlock()
 	n := len(list)
 	u := &upsertion{forms: make([]form, n), wrong: make([]*payloads.Object, n), stored: make([]row, n), fresh: make([]bool, n)}
-	var err error
-	if u.ledger, err = a.ledger(ctx); err != nil {
-		return nil, err
-	}
 	for i, v := range list {
 		f, wrongs := readForm(v)
 		u.forms[i] = f
 		if wrongs.Len() > 0 {
 			u.wrong[i] = wrongs
 		}
+	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	var err error
+	if u.ledger, err = a.ledger(ctx); err != nil {
+		return nil, err
 	}
 	if err := u.replaceSecrets(ctx); err != nil {
 		return nil, err
@@ -169,8 +169,13 @@ func (u *upsertion) store(ctx context.Context, i int) error {
 		if err != nil {
 			return err
 		}
-		u.stored[i], u.fresh[i] = r, true
-		return u.add(ctx, r, f.secret, subscriptions.Subscription{})
+		u.fresh[i] = true
+		u.stored[i], err = u.add(ctx, r, true, f.secret, subscriptions.Subscription{})
+		return err
+	}
+	r, err := u.single(ctx, r, f.secret)
+	if err != nil {
+		return err
 	}
 	u.stored[i] = r
 	owner := u.subs[r.owner]
@@ -180,10 +185,25 @@ func (u *upsertion) store(ctx context.Context, i int) error {
 	if len(u.of(r.owner)) == 1 {
 		return u.change(ctx, r.owner, func(s *subscriptions.Subscription) { s.Secret = subscriptions.Secret(f.secret) })
 	}
-	if err := u.add(ctx, r, f.secret, owner); err != nil {
+	if _, err := u.add(ctx, r, false, f.secret, owner); err != nil {
 		return err
 	}
 	return u.drop(ctx, r)
+}
+
+// single ends what a broken move has left of a row, if one has: the place with the wanted secret stays, or else the first.
+func (u *upsertion) single(ctx context.Context, r row, secret string) (row, error) {
+	places := append([]row{r}, u.twins(r)...)
+	stays := max(0, slices.IndexFunc(places, func(one row) bool { return string(u.subs[one.owner].Secret) == secret }))
+	for i, one := range places {
+		if i == stays {
+			continue
+		}
+		if err := u.drop(ctx, one); err != nil {
+			return r, err
+		}
+	}
+	return places[stays], nil
 }
 
 // introduce makes the pools of the stored rows known to the world, opened: on the real platform they exist before anybody can subscribe to

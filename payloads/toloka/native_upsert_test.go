@@ -37,8 +37,8 @@ func TestUpsertArray(t *testing.T) {
 	answer := r.want(http.StatusOK, "PUT", hooks, forms(form(url, "ASSIGNMENT_CREATED", "121212", "s3cret"), form(url, "POOL_CLOSED", "121212", "s3cret"),
 		`{"event_type": "POOL_CLOSED", "pool_id": "121212"}`))
 	want := `{"items":{` +
-		`"0":{"id":"6b016ba03030303030303031","webhook_url":"` + url + `","event_type":"ASSIGNMENT_CREATED","pool_id":"121212","created":"2026-11-21T10:00:00.123"},` +
-		`"1":{"id":"6b016ba03030303030303033","webhook_url":"` + url + `","event_type":"POOL_CLOSED","pool_id":"121212","created":"2026-11-21T10:00:00.124"}},` +
+		`"0":{"id":"6b016ba0c5312a4ab2b2ba38","webhook_url":"` + url + `","event_type":"ASSIGNMENT_CREATED","pool_id":"121212","created":"2026-11-21T10:00:00.123"},` +
+		`"1":{"id":"6b016ba002cd71b8bd941f06","webhook_url":"` + url + `","event_type":"POOL_CLOSED","pool_id":"121212","created":"2026-11-21T10:00:00.124"}},` +
 		`"validation_errors":{"2":{"webhook_url":{"code":"VALUE_REQUIRED","message":"Value must be present and not equal to null"}}}}`
 	if diff := cmp.Diff(want, show(answer)); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)

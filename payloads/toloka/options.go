@@ -32,7 +32,7 @@ func options() []payloads.Option {
 		},
 		{
 			In: "options", Name: optionRows, Kind: "object", Fidelity: payloads.Assumed,
-			Summary: `Ids and times of the rows that this subscription has in Toloka's own API, by event type: {"POOL_CLOSED":{"id":"24 hex digits","created":"2026-11-21T10:00:00.123"}}. Kept by that API; without it both are derived.`,
+			Summary: `Ids and times of the rows that this subscription has in Toloka's own API, by event type: {"POOL_CLOSED":{"id":"24 hex digits","created":"2026-11-21T10:00:00.123"}}. Kept by that API, also of types not wanted now; without it both are derived. Send it back when you replace options.`,
 		},
 		{
 			In: "scope", Name: "pool_id", Kind: "string", Fidelity: payloads.Documented,

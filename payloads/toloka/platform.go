@@ -18,6 +18,10 @@ const ID = "toloka"
 // ProfileV1 is the only profile: API v1 as documented from 2022 to 2023.
 const ProfileV1 = "v1"
 
+// spacing lies between the events of one action where they go out one to a request, which a window of 0s asks for. Nobody published an order
+// of requests; a SKIPPED ahead of its CREATED would be our doing.
+const spacing = 25 * time.Millisecond
+
 // timeout of one attempt. Toloka documents none; this is the house policy.
 const timeout = 20 * time.Second
 
@@ -61,6 +65,7 @@ func Platforms() []payloads.Platform {
 		Actions: actions(),
 		Stories: stories,
 		Inspect: inspect,
+		Spacing: spacing,
 		Native:  native(),
 
 		Compose: compose,

@@ -98,6 +98,11 @@ type row struct {
 	owner string // our id of the subscription
 }
 
+// same reports whether two rows are one that is stored twice.
+func (r row) same(other row) bool {
+	return r.ID == other.ID && r.URL == other.URL && r.Event == other.Event && r.Pool == other.Pool
+}
+
 // eventKeys are the event types that a row can have, in the catalogue's order; TEST_EVENT is the last.
 func eventKeys() []string {
 	return []string{
@@ -141,6 +146,24 @@ func tableOf(subs []subscriptions.Subscription) []row {
 			derived = append(derived, r)
 		}
 	}
+	return inTime(kept, derived)
+}
+
+// inTime gives each row a time of its own and sorts them by it.
+func inTime(kept, derived []row) []row {
+	moved := make(map[string]row, len(kept))
+	for _, r := range kept {
+		moved[r.ID] = r
+	}
+	derived = slices.DeleteFunc(derived, func(r row) bool {
+		twin, known := moved[r.ID]
+		if !known || !twin.same(r) {
+			return false
+		}
+		r.Created = twin.Created // it has moved, see ledger.twins, and its time with it
+		kept = append(kept, r)
+		return true
+	})
 	slices.SortStableFunc(kept, byCreated)
 	slices.SortStableFunc(derived, byCreated)
 	taken := make(map[time.Time]bool, len(kept))
@@ -154,9 +177,13 @@ func tableOf(subs []subscriptions.Subscription) []row {
 	return table
 }
 
-// spread makes the times of rows, which are in order, strictly rise and avoid what is taken.
+// spread makes the times of rows, which are in order, strictly rise and avoid what is taken; a row that is stored twice has one time.
 func spread(rows []row, taken map[time.Time]bool) {
 	for i := range rows {
+		if i > 0 && rows[i].same(rows[i-1]) {
+			rows[i].Created = rows[i-1].Created
+			continue
+		}
 		if i > 0 && !rows[i].Created.After(rows[i-1].Created) {
 			rows[i].Created = rows[i-1].Created.Add(time.Millisecond)
 		}

@@ -67,43 +67,48 @@ const (
 )
 
 // invent draws a project, a pool, a task suite in it and one Toloker's assignment of that suite. Every event type draws all of it in the
-// same order, so the events of one seed agree.
+// same order, so the events of one seed agree. A pool that the subscription's scope names is in the project that the world and the API
+// say it is in, and collects the answers of that project.
 func invent(b payloads.Build) subject {
 	s := synth.New(b.Seed, b.IDSeed)
-	poolNumber := s.ID(poolLow, poolHigh)
-	w := subject{Project: strconv.FormatInt(s.ID(projectLow, projectHigh), 10), Pool: strconv.FormatInt(poolNumber, 10)}
-	if pool := scopePool(b.Subscription.Scope); pool != "" {
-		w.Pool = pool
-		if n, err := strconv.ParseInt(pool, 10, 64); err == nil && n > 0 {
-			poolNumber = n
-		}
+	number := s.ID(poolLow, poolHigh)
+	w := subject{Project: strconv.FormatInt(s.ID(projectLow, projectHigh), 10), Pool: strconv.FormatInt(number, 10)}
+	scoped := scopePool(b.Subscription.Scope)
+	if scoped != "" {
+		w.Pool, w.Project, number = scoped, firstProject, poolNumber(scoped) // as the world has it
 	}
 	at := time.Unix(s.ID(secondLow, secondHigh), 0)
 	later := func(from, to int64) time.Time { return at.Add(time.Duration(s.ID(from, to)) * time.Second) }
-	w.Task = poolID(poolNumber, s.ObjectID(at))
-	w.Suite = poolID(poolNumber, s.ObjectID(later(0, 5)))
-	w.Assignment = poolID(poolNumber, s.ObjectID(later(60, 3_600)))
+	w.Task = poolID(number, s.ObjectID(at))
+	w.Suite = poolID(number, s.ObjectID(later(0, 5)))
+	w.Assignment = poolID(number, s.ObjectID(later(60, 3_600)))
 	w.Assignments = append(make([]string, 0, 1+mostOthers), w.Assignment)
 	for range mostOthers {
-		w.Assignments = append(w.Assignments, poolID(poolNumber, s.ObjectID(later(3_601, 86_400))))
+		w.Assignments = append(w.Assignments, poolID(number, s.ObjectID(later(3_601, 86_400))))
 	}
 	w.row = s.ObjectID(at)
 	w.Assignments = w.Assignments[:1+s.Int(1, mostOthers)]
 	w.Confidence = s.Float(0.15, 1, s.Int(2, 6))
-	drawn := drawAnswers(s)
-	w.answer = drawn.of(s.Int(0, answerKinds-1))
+	drawn, kind := drawAnswers(s), s.Int(0, answerKinds-1)
+	if scoped != "" {
+		kind = kindOf(w.Project)
+	}
+	w.answer = drawn.of(kind)
 	return w
 }
 
 // poolID joins a pool's number, as ten hex digits, and an object id: 00022cfa46--637cf4098ccdeb4a260737de.
 func poolID(pool int64, object string) string { return fmt.Sprintf("%010x--%s", pool, object) }
 
-// eventUUID is the event's own id. It depends on the type, see the package's decision 3, and on what an action's event is about, so that two
-// actions of neighbouring seeds do not share one.
+// eventUUID is the event's own id. It depends on the type, see the package's decision 3, and on what the event is about: two actions of
+// neighbouring seeds do not share one, nor does a trigger that happens in the pools of several subscriptions.
 func eventUUID(b payloads.Build, key string) string {
 	h := fnv.New64a()
 	h.Write([]byte(key))
 	h.Write(b.Subject)
+	if b.Subject == nil {
+		h.Write([]byte(scopePool(b.Subscription.Scope)))
+	}
 	return synth.New(0, b.IDSeed^h.Sum64()).UUID()
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/annohook/annohook/payloads/payloadtest"
+	"github.com/annohook/annohook/payloads/toloka"
 )
 
 // kit writes a request as toloka-kit 1.2.3 does, java one as the Java SDK does; both forms are from recordings and sources that the
@@ -37,19 +38,20 @@ func raw(method, path, head, body string) string {
 
 // TestTranscript plays what the SDKs send, in one world, and keeps every answer to the byte in testdata/native.
 func TestTranscript(t *testing.T) {
-	const first = "/api/v1/webhook-subscriptions/6b016ba03030303030303031"
+	const native = "6b016ba03030303030303031" // of the subscription that the first call makes
+	kitRow, javaRow := hooks+"/"+toloka.RowID(native, toloka.AssignmentCreated), hooks+"/"+toloka.RowID(native, toloka.AssignmentSubmitted)
 	transcripts := map[string][]string{
 		"toloka-kit-1.2.3": {
 			kit("PUT", hooks, `[{"webhook_url": "https://awesome-requester.com/toloka-webhook", "event_type": "ASSIGNMENT_CREATED", "pool_id": "121212", "secret_key": "s3cret"}, `+
 				`{"webhook_url": "https://awesome-requester.com/toloka-webhook", "event_type": "POOL_CLOSED", "pool_id": 121212, "secret_key": "s3cret"}, `+
 				`{"event_type": "POOL_CLOSED", "pool_id": "121212"}]`),
 			kit("PUT", hooks, ""),
-			kit("GET", first, ""),
+			kit("GET", kitRow, ""),
 			kit("GET", hooks+"?event_type=POOL_CLOSED&pool_id=121212&id_lt=z&created_gte=2020-01-01T00%3A00%3A00.123000&sort=-created%2Cid&limit=300", ""),
 			kit("GET", hooks+"?sort=created&limit=1", ""),
 			kit("GET", hooks+"?sort=created&limit=1&created_gt=2026-11-21T10%3A00%3A00.123000", ""),
-			kit("DELETE", first, ""),
-			kit("GET", first, ""),
+			kit("DELETE", kitRow, ""),
+			kit("GET", kitRow, ""),
 			kit("GET", "/api/v1/requester", ""),
 			kit("POST", "/api/v1/pools/121212/close", ""),
 			kit("GET", "/api/v1/pools/121212", ""),
@@ -61,9 +63,9 @@ func TestTranscript(t *testing.T) {
 			java("PUT", hooks+"/", `[{"webhook_url":"https://example.com/hook","event_type":"ASSIGNMENT_APPROVED","pool_id":"36502086"},{"event_type":"POOL_CLOSED","pool_id":"36502086"}]`),
 			java("PUT", hooks+"/", `[{"event_type":"POOL_CLOSED"},{"webhook_url":"example","event_type":"POOL_OPENED","pool_id":{}}]`),
 			java("GET", hooks+"/?limit=50&sort=id", ""),
-			java("POST", first+"/test", "null"),
-			java("DELETE", first, ""),
-			java("DELETE", first, ""),
+			java("POST", javaRow+"/test", "null"),
+			java("DELETE", javaRow, ""),
+			java("DELETE", javaRow, ""),
 			java("POST", hooks+"/", "{}"),
 		},
 	}

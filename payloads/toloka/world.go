@@ -63,6 +63,7 @@ type assignment struct {
 	Created time.Time `json:"created"`
 	Changed time.Time `json:"changed,omitzero"`   // when it took its status
 	Sent    time.Time `json:"submitted,omitzero"` // when it was submitted
+	Task    string    `json:"task_id,omitempty"`  // of one whose suite the world does not have, where an event named it
 }
 
 // Statuses of pools and assignments. An assignment's ACCEPTED is the event ASSIGNMENT_APPROVED.
