@@ -137,6 +137,19 @@ func TestSubscriptionsOfOtherPlatformsDoNotExistForAHost(t *testing.T) {
 	}
 }
 
+func TestDescriptionsAreCountedInCharacters(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := r.host("v1", "")
+	long := strings.Repeat("é", subscriptions.MaxDescriptionRunes)
+	r.hostSubscribe(h, subscriptions.Subscription{URL: "http://x/", Enabled: true, Description: long})
+	_, err := h.Subscribe(t.Context(), subscriptions.Subscription{URL: "http://x/", Enabled: true, Description: long + "é"})
+	var wrong *payloads.ProblemsError
+	if !errors.As(err, &wrong) || wrong.Problems[0].Field != "description" {
+		t.Errorf("one character more: %v", err)
+	}
+}
+
 func TestHostChangeMovesTheTimeOnlyForRealChanges(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

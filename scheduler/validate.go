@@ -29,8 +29,8 @@ func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform, t
 			add("url", err.Error())
 		}
 	}
-	if len(sub.Description) > subscriptions.MaxDescriptionBytes || !utf8.ValidString(sub.Description) {
-		add("description", fmt.Sprintf("at most %d bytes of UTF-8 are allowed", subscriptions.MaxDescriptionBytes))
+	if utf8.RuneCountInString(sub.Description) > subscriptions.MaxDescriptionRunes || !utf8.ValidString(sub.Description) {
+		add("description", fmt.Sprintf("at most %d characters of UTF-8 are allowed", subscriptions.MaxDescriptionRunes))
 	}
 	problems = append(problems, checkSecret(sub, p)...)
 	problems = append(problems, checkEvents(sub, p)...)

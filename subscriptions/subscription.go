@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Bounds of a subscription. Sizes are in bytes.
+// Bounds of a subscription. Sizes are in bytes, MaxDescriptionRunes in characters, as the platforms count them.
 const (
 	MaxURLBytes         = 2083
 	MaxHeaders          = 20
 	MaxHeaderNameBytes  = 256
 	MaxHeaderValueBytes = 4096
-	MaxDescriptionBytes = 1000
+	MaxDescriptionRunes = 1000
 	MaxSecretBytes      = 1024
 	MaxRetries          = 20
 	MaxTimeout          = 10 * time.Minute
