@@ -131,14 +131,19 @@ func unknown(param, what string, id int64) error {
 func (d *doing) homeOf(task int64) (*projectState, place, error) {
 	for _, p := range d.s.Projects {
 		if at, ok := p.task(task); ok {
-			if d.in.Has(paramProject) && d.in.Int(paramProject) != p.ID {
-				return nil, place{}, payloads.ParamErrorf(paramTask, "task %d is in project %d, not in project %d", task, p.ID, d.in.Int(paramProject))
-			}
-			d.s.Current = p.ID
-			return p, at, nil
+			return p, at, d.inside(p, paramTask, task)
 		}
 	}
 	return nil, place{}, unknown(paramTask, "task", task)
+}
+
+// inside makes the project of a thing that was named the one worked on. It refuses another project that was named beside it.
+func (d *doing) inside(p *projectState, param string, id int64) error {
+	if d.in.Has(paramProject) && d.in.Int(paramProject) != p.ID {
+		return payloads.ParamErrorf(param, "%s %d is in project %d, not in project %d", param, id, p.ID, d.in.Int(paramProject))
+	}
+	d.s.Current = p.ID
+	return nil
 }
 
 // shown lists ids for the result, the first of many.

@@ -103,8 +103,7 @@ func (d *doing) homeOfAnnotation(id int64) (*projectState, *annotationState, err
 	for _, p := range d.s.Projects {
 		for _, a := range p.Annotations {
 			if a.ID == id {
-				d.s.Current = p.ID
-				return p, a, nil
+				return p, a, d.inside(p, paramAnnotation, id)
 			}
 		}
 	}

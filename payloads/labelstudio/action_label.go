@@ -64,8 +64,7 @@ func (d *doing) chosenLink() (*projectState, *linkState, error) {
 		for _, p := range d.s.Projects {
 			for _, l := range p.Links {
 				if l.ID == id {
-					d.s.Current = p.ID
-					return p, l, nil
+					return p, l, d.inside(p, paramLink, id)
 				}
 			}
 		}

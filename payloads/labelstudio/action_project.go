@@ -1,6 +1,7 @@
 package labelstudio
 
 import (
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -13,7 +14,7 @@ const (
 	maxTitle = 50
 	maxText  = 2000
 
-	maxOverlap = 100
+	maxOverlap = math.MaxInt32 // of a Django IntegerField
 )
 
 // Names of the parameters that hold a project's settings.
@@ -75,6 +76,9 @@ func (d *doing) set(p *projectState) error {
 			return err
 		}
 	}
+	if color := d.in.String(paramColor); d.in.Has(paramColor) && !hexColor.MatchString(color) {
+		return payloads.ParamErrorf(paramColor, "must be #RRGGBB, such as #FF8559; got %q", color)
+	}
 	for _, to := range []struct {
 		name string
 		text *string
@@ -102,7 +106,7 @@ func (d *doing) set(p *projectState) error {
 // setInterface gives a project another labeling interface.
 func (p *projectState) setInterface(text string) error {
 	if _, err := parseConfig(text); err != nil {
-		return payloads.ParamErrorf(paramInterface, "must be well-formed XML with one root: %v", err)
+		return payloads.ParamErrorf(paramInterface, "must be a labeling interface: %v", err)
 	}
 	if text == emptyConfig().xml {
 		p.Kind, p.XML = interfaceEmpty, ""

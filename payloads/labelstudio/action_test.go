@@ -349,7 +349,7 @@ func TestWrongParameters(t *testing.T) {
 		{"delete-annotations", []any{"annotation", 99}, "params.annotation: no annotation has the id 99; GET /api/v1/platforms/label-studio/world lists them"},
 		{"delete-label-link", []any{"link", 99}, "params.link: no label link has the id 99; GET /api/v1/platforms/label-studio/world lists them"},
 		{"update-project", []any{"title", "ab"}, "params.title: must have 3 to 50 characters, or none"},
-		{"create-project", []any{"label_config", "<View"}, "params.label_config: must be well-formed XML with one root: label config is not well-formed: XML syntax error on line 1: unexpected EOF"},
+		{"create-project", []any{"label_config", "<View"}, "params.label_config: must be a labeling interface: label config is not well-formed: XML syntax error on line 1: unexpected EOF"},
 	} {
 		p := newPlayer(t)
 		_, err := p.try(tt.action, tt.params...)

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/annohook/annohook/payloads"
 )
 
 // Bounds of a labeling interface that a user wrote. Characters are Unicode code points.
@@ -16,6 +19,11 @@ const (
 
 // ErrInterface is returned for a labeling interface that is no XML.
 var ErrInterface = errors.New("label config is not well-formed")
+
+// nameError is a labeling interface whose controls do not fit together, in the server's words.
+type nameError struct{ message string }
+
+func (e *nameError) Error() string { return e.message }
 
 // customConfig is the labeling interface that a user wrote. One that cannot be read has no control.
 func customConfig(text string) config {
@@ -54,6 +62,9 @@ func parseConfig(text string) (config, error) {
 	if roots != 1 {
 		return config{}, fmt.Errorf("%w: it must have one root element", ErrInterface)
 	}
+	if err := r.connected(); err != nil {
+		return config{}, err
+	}
 	return r.done(), nil
 }
 
@@ -63,6 +74,8 @@ type configReader struct {
 	config
 	objects map[string]configObject // by name
 	inside  bool                    // the control's own labels may follow
+	names   []string                // of all elements
+	wanted  []string                // names that some element refers to
 }
 
 func (r *configReader) element(e xml.StartElement) {
@@ -71,6 +84,14 @@ func (r *configReader) element(e xml.StartElement) {
 		attributes[a.Name.Local] = a.Value
 	}
 	name, to, value := attributes["name"], attributes["toName"], attributes["value"]
+	for _, a := range e.Attr {
+		switch a.Name.Local {
+		case "name":
+			r.names = append(r.names, a.Value)
+		case "toName":
+			r.wanted = append(r.wanted, strings.Split(a.Value, ",")...)
+		}
+	}
 	switch {
 	case name != "" && to != "":
 		r.inside = r.control == ""
@@ -90,6 +111,24 @@ func (r *configReader) element(e xml.StartElement) {
 			r.labels = append(r.labels, l)
 		}
 	}
+}
+
+// connected refuses an interface that has a name twice or refers to one that it has not (label_studio/core/label_config.py of 1.23.2).
+func (r *configReader) connected() error {
+	slices.Sort(r.names)
+	all := payloads.Array{}
+	for _, name := range slices.Compact(slices.Clone(r.names)) {
+		all = append(all, name)
+	}
+	if len(all) < len(r.names) {
+		return &nameError{"Label config contains non-unique names"}
+	}
+	for _, name := range r.wanted {
+		if !slices.Contains(r.names, name) {
+			return &nameError{`toName="` + name + `" not found in names: ` + pythonRepr(all)}
+		}
+	}
+	return nil
 }
 
 // done joins the control with the object it looks at; without one the interface has no control that counts.

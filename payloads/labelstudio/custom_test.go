@@ -44,7 +44,7 @@ func TestCustomInterfaces(t *testing.T) {
 			`<View><Audio name="a" value="$sound"/><TextArea name="w" toName="a"/></View>`,
 			"sound", "", `{"w":{"type":"TextArea","to_name":["a"],"inputs":[{"type":"Audio","valueType":null,"value":"sound"}],"labels":[],"labels_attrs":{}}}`,
 		},
-		{"a control of nothing", `<View><Labels name="l" toName="t"><Label value="A"/></Labels></View>`, "text", "", `{}`},
+		{"a control of nothing", `<View><Header name="t"/><Labels name="l" toName="t"><Label value="A"/></Labels></View>`, "text", "", `{}`},
 		{"nothing", `<View></View>`, "text", "", `{}`},
 	}
 	for _, tt := range tests {

@@ -61,4 +61,6 @@
 //     doubled keys, are what clients of the server see. Rejected: encoding/json with its own errors.
 //  17. 2026-11-21. Platforms returns nothing where an embedded story is broken; a registry refuses that, and a test of this package names
 //     the fault. Rejected: an error beside the list, which only that impossible case would need.
+//  18. 2026-11-21. The native API was compared with a running 1.23.2, some 1200 requests of every kind. What differs on purpose is in the
+//     facts: no forms, no headers that cannot be sent, no answer of 500 to hostile JSON.
 package labelstudio

@@ -124,6 +124,10 @@ func commonFacts() []payloads.Fact {
 		sourced("payload off", "send_payload false leaves {\"action\": …} with the same headers.", utils2607+", HumanSignal/label-studio#1295"),
 		sourced("batching", "Lists go out in slices of WEBHOOK_BATCH_SIZE (5000), each a complete request with the project again, one after another.", "fork: webhooks/utils.py, feature_flags.json, core/settings/base.py@32b43996"),
 		sourced("scope", "A webhook of a project never hears of the creation or deletion of projects, nor of the deletion of all tasks at once.", utils2607+", fork: projects/api.py@32b43996"),
+		sourced("duplicates", "Nothing keeps a webhook from being registered twice; it is sent to twice then.", "fork: webhooks/models.py@32b43996"),
+		assumed("tls", "Certificates are always verified; REQUESTS_CA_BUNDLE, proxies of the environment and .netrc count, as Python requests has it.", "inferred from "+utils2607),
+		sourced("review events", "REVIEW_CREATED, REVIEW_UPDATED and REVIEWS_DELETED belong to the Enterprise edition; their bodies are not published, and they are not here.", "label-studio-sdk: types/actions_enum.py@97fcff19"),
+		sourced("ml backends", "Connecting an ML backend silently registers a project webhook for its /webhook, for all actions.", "fork: ml/models.py@32b43996"),
 		sourced("training", "START_TRAINING goes to ML backends by another client and is no webhook event.", "fork: ml/api_connector.py@32b43996"),
 		assumed("deadline", "180 s, the time limit of the job that sends; the open-source server sends inline and has none.", "fork: core/redis.py@32b43996"),
 		assumed("span units", "Spans of text count code points here; the unit for characters beyond the basic plane is not established.", "not published"),
@@ -162,6 +166,7 @@ func policy2607() []payloads.Fact {
 		sourced("redirects", "As in 1.22: its helper ssrf_safe_post still calls Python requests.", "label_studio/core/utils/io.py of 1.23.2"),
 		sourced("success", "200 to 299 after redirects; anything else counts as a failure.", utils2607),
 		sourced("switching off", "After 50 failures in a row, silently; slices of an event already begun still go out. A success starts the count anew.", utils2607),
+		assumed("count within an event", "A webhook whose count was 0 when an event began does not have a success of that event reset it: a failed slice and a good one leave 1. Here it is reset.", "inferred from "+utils2607),
 		sourced("project keys", "50, annotator_evaluation_enabled among them.", "label_studio/projects/models.py@00124457"),
 		assumed("task model", "The text of the task model of this date was not to be had; its keys are those of 1.22.", "fork: tasks/models.py@32b43996"),
 	}

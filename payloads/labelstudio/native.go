@@ -81,8 +81,8 @@ func (a *api) table() []route {
 			{http.MethodGet, getHook}, {http.MethodPut, putHook}, {http.MethodPatch, patchHook}, {http.MethodDelete, deleteHook},
 		}},
 		{path: at(refreshPath), view: "Decorated Token Refresh", free: true, methods: []method{{http.MethodPost, refresh}}},
-		{path: at(`/api/token`), view: "Ls Api Token", methods: []method{{http.MethodGet, listTokens}, {http.MethodPost, createToken}}},
-		{path: at(`/api/current-user/whoami`), view: "User Who Am I Api", methods: []method{{http.MethodGet, whoami}}},
+		{path: at(`/api/token`), view: "Lsapi Token", methods: []method{{http.MethodGet, listTokens}, {http.MethodPost, createToken}}},
+		{path: at(`/api/current-user/whoami`), view: "User Who Am Iapi", methods: []method{{http.MethodGet, whoami}}},
 		{path: at(`/api/current-user/token`), view: "User Get Token Api", methods: []method{{http.MethodGet, userToken}}},
 		{path: at(`/api/version`), bare: true, methods: []method{{"", versions}}},
 		{path: at(`/health`), bare: true, methods: []method{{"", health}}},
@@ -111,8 +111,12 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	notFoundPage(w)
 }
 
-// serve asks for credentials, then looks for the method, as the framework does.
+// serve looks at what the client accepts, asks for credentials, then looks for the method, as the framework does.
 func (c *call) serve() {
+	if problem := c.acceptable(); problem != nil {
+		c.fail(problem)
+		return
+	}
 	if !c.route.free {
 		present, problem := c.authenticate()
 		if problem == nil && !present && !c.route.open {
@@ -123,12 +127,9 @@ func (c *call) serve() {
 			return
 		}
 	}
-	name := c.r.Method
-	if name == http.MethodHead {
-		name = http.MethodGet
-	}
+	name := strings.ToUpper(c.r.Method)
 	for _, m := range c.route.methods {
-		if m.name == name {
+		if m.name == name || m.name == http.MethodGet && name == http.MethodHead {
 			m.do(c)
 			return
 		}
@@ -139,7 +140,7 @@ func (c *call) serve() {
 			"parses", payloads.Array{"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}))
 		return
 	}
-	c.fail(&problem{status: http.StatusMethodNotAllowed, detail: `Method "` + c.r.Method + `" not allowed.`})
+	c.fail(&problem{status: http.StatusMethodNotAllowed, detail: `Method "` + name + `" not allowed.`})
 }
 
 // allow lists the methods of a route in the framework's order.
@@ -189,8 +190,7 @@ func (c *call) body() (payloads.Value, *problem) {
 	if len(data) == 0 {
 		return payloads.Obj(), nil
 	}
-	kind := c.r.Header.Get("Content-Type")
-	if media, _, _ := strings.Cut(kind, ";"); !strings.EqualFold(strings.TrimSpace(media), "application/json") {
+	if kind, ok := encodedBody(c.r.Header); !ok {
 		return nil, &problem{status: http.StatusUnsupportedMediaType, detail: `Unsupported media type "` + kind + `" in request.`}
 	}
 	v, err := scanPython(data)

@@ -73,14 +73,13 @@ func mintRefresh(key string, now time.Time, random [16]byte) (string, error) {
 // hold is as good as none.
 func (c *call) authenticate() (present bool, fault *problem) {
 	header := c.r.Header.Get("Authorization")
-	if key := c.r.Header.Get("X-Api-Key"); key != "" {
-		header = "Token " + key
-	}
-	if bearer, ok := strings.CutPrefix(header, "Bearer "); ok {
-		return c.api.bearer(strings.TrimSpace(bearer)), nil
+	if key, there := c.r.Header["X-Api-Key"]; there {
+		header = "Token " + strings.Join(key, ",")
 	}
 	words := strings.Fields(header)
 	switch {
+	case len(words) > 0 && words[0] == "Bearer":
+		return len(words) == 2 && c.api.bearer(words[1]), nil
 	case len(words) == 0 || !strings.EqualFold(words[0], "Token"):
 		return false, nil
 	case len(words) == 1:
@@ -186,9 +185,12 @@ func textField(o *payloads.Object, name string) (string, *problem) {
 	case bool, payloads.Array, *payloads.Object:
 		return "", invalid(name, "Not a valid string.")
 	default:
-		text := strings.TrimSpace(pythonText(t))
+		text := pythonStrip(pythonText(t))
 		if text == "" {
 			return "", invalid(name, "This field may not be blank.")
+		}
+		if strings.ContainsRune(text, 0) {
+			return "", invalid(name, noNull)
 		}
 		return text, nil
 	}

@@ -63,7 +63,10 @@ func (f *hookForm) wrong(field string, messages ...payloads.Value) {
 	f.errors.Set(field, payloads.Array(messages))
 }
 
-const nullMessage = "This field may not be null."
+const (
+	nullMessage = "This field may not be null."
+	noNull      = "Null characters are not allowed."
+)
 
 func (f *hookForm) readProject(o *payloads.Object) {
 	v, _ := o.Get(scopeKey)
@@ -72,14 +75,17 @@ func (f *hookForm) readProject(o *payloads.Object) {
 	case nil:
 		return
 	case float64:
-		id = int64(math.Trunc(min(max(t, -1), maxProject+1)))
-	case string:
-		text := strings.TrimSpace(t)
-		if text == "" {
+		if math.IsInf(t, 0) {
+			f.wrong(scopeKey, "Incorrect type. Expected pk value, received float.") // the server fails with 500
 			return
 		}
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
+		id = int64(math.Trunc(min(max(t, -1), maxProject+1)))
+	case string:
+		if t == "" {
+			return
+		}
+		n, ok := pythonInt(t)
+		if !ok {
 			f.wrong(scopeKey, "Incorrect type. Expected pk value, received str.")
 			return
 		}
@@ -114,17 +120,17 @@ func (f *hookForm) readURL(o *payloads.Object, partial bool) {
 		f.wrong(field, nullMessage)
 		return
 	}
-	text := strings.TrimSpace(pythonText(v))
+	text := pythonStrip(pythonText(v))
 	if text == "" {
 		f.wrong(field, "This field may not be blank.")
 		return
 	}
 	var messages []payloads.Value
-	if strings.ContainsRune(text, 0) {
-		messages = append(messages, "Null characters are not allowed.")
-	}
 	if utf8.RuneCountInString(text) > maxHookURL {
 		messages = append(messages, fmt.Sprintf("Ensure this field has no more than %d characters.", maxHookURL))
+	}
+	if strings.ContainsRune(text, 0) {
+		messages = append(messages, noNull)
 	}
 	if _, isText := v.(string); !isText || !validURL(text) {
 		messages = append(messages, "Enter a valid URL.")
@@ -159,7 +165,7 @@ func pythonFlag(v payloads.Value) (value, ok bool) {
 	case bool:
 		return t, true
 	case string:
-		word := strings.ToLower(strings.TrimSpace(t))
+		word := strings.ToLower(t)
 		switch {
 		case slices.Contains([]string{"t", "y", "yes", "true", "on", "1"}, word):
 			return true, true
@@ -185,6 +191,10 @@ func (f *hookForm) readHeaders(o *payloads.Object) {
 	}
 	if v == nil {
 		f.wrong(field, nullMessage)
+		return
+	}
+	if unprintable(v) {
+		f.wrong(field, "Value must be valid JSON.")
 		return
 	}
 	headers, ok := v.(*payloads.Object)

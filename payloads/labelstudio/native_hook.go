@@ -3,7 +3,6 @@ package labelstudio
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,20 +75,21 @@ func listHooks(c *call) {
 
 // projectFilter reads the query's project: a number, null for the organization's webhooks, nothing for all.
 func (c *call) projectFilter(all []subscriptions.Subscription) (func(int64) bool, *problem) {
-	values := c.r.URL.Query()[scopeKey]
-	if len(values) == 0 || values[len(values)-1] == "" {
+	text := c.query(scopeKey)
+	switch {
+	case text == "":
 		return func(int64) bool { return true }, nil
-	}
-	text := strings.TrimSpace(values[len(values)-1])
-	if text == "null" {
+	case text == "null":
 		return func(project int64) bool { return project == 0 }, nil
+	case strings.ContainsRune(text, 0):
+		return nil, invalid(scopeKey, noNull)
 	}
-	id, err := strconv.ParseInt(text, 10, 64)
+	id, isNumber := pythonInt(text)
 	known, failure := c.knows(id, all)
 	if failure != nil {
 		return nil, failure
 	}
-	if err != nil || !known {
+	if !isNumber || !known {
 		return nil, invalid(scopeKey, "Select a valid choice. That choice is not one of the available choices.")
 	}
 	return func(project int64) bool { return project == id }, nil
@@ -190,19 +190,6 @@ func createHook(c *call) {
 	// The framework takes the field url of what it made for its place.
 	c.w.Header().Set("Location", location(s.URL))
 	c.answer(http.StatusCreated, printHook(s))
-}
-
-// location escapes what a header cannot carry, as the server does.
-func location(raw string) string {
-	var b strings.Builder
-	for i := range len(raw) {
-		if raw[i] <= ' ' || raw[i] >= 0x7f {
-			b.WriteString(url.PathEscape(raw[i : i+1]))
-			continue
-		}
-		b.WriteByte(raw[i])
-	}
-	return b.String()
 }
 
 func putHook(c *call) { c.saveHook(false) }

@@ -1,6 +1,7 @@
 package labelstudio
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/wire"
+	"github.com/annohook/annohook/subscriptions"
 )
 
 const (
@@ -208,57 +210,42 @@ func saveProject(c *call) {
 	c.show(http.StatusOK, p.ID, true)
 }
 
-func removeProject(c *call) { c.remove("delete-project") }
+// removeProject deletes the project's webhooks with it. None of them hears of the deletion, which is for organization webhooks only.
+func removeProject(c *call) { c.remove("delete-project", c.removeHooks) }
 
-func removeTasks(c *call) { c.remove("delete-all-tasks") }
+func removeTasks(c *call) { c.remove("delete-all-tasks", func(int64) error { return nil }) }
 
-func (c *call) remove(action string) {
+// remove does an action on the project that the path names, and what has to follow it.
+func (c *call) remove(action string, then func(project int64) error) {
 	p, fault := c.project()
-	if fault == nil {
-		if _, err := c.api.host.Act(c.r.Context(), action, payloads.Obj(paramProject, p.ID)); err != nil {
-			fault = refused(err, missingProject)
-		}
-	}
 	if fault != nil {
 		c.fail(fault)
+		return
+	}
+	_, err := c.api.host.Act(c.r.Context(), action, payloads.Obj(paramProject, p.ID))
+	if err == nil {
+		err = then(p.ID)
+	}
+	if err != nil {
+		c.fail(refused(err, missingProject))
 		return
 	}
 	c.w.WriteHeader(http.StatusNoContent)
 }
 
-// postImport counts the tasks of the body and has as many made; what stands in them is not kept.
-func postImport(c *call) {
-	p, fault := c.project()
-	if fault != nil {
-		c.w.Header().Del("Allow")
-		notFoundPage(c.w) // of all views only this one has the page
-		return
+// removeHooks deletes the webhooks of a project. One that somebody else deletes at the same time is gone as well.
+func (c *call) removeHooks(project int64) error {
+	all, err := c.api.host.Subscriptions(c.r.Context())
+	if err != nil {
+		return fmt.Errorf("list webhooks: %w", err)
 	}
-	v, fault := c.body()
-	if fault != nil {
-		c.fail(fault)
-		return
-	}
-	list, ok := v.(payloads.Array)
-	if !ok {
-		list = payloads.Array{v}
-	}
-	for i, item := range list {
-		if _, ok := item.(*payloads.Object); !ok {
-			c.fail(invalid("non_field_errors", fmt.Sprintf("Error at item %d: Task root should be dict :: %s", i, pythonText(item))))
-			return
+	for _, s := range all {
+		if scopeProject(s) != project {
+			continue
+		}
+		if _, err := c.api.host.Unsubscribe(c.r.Context(), s.ID); err != nil && !errors.Is(err, subscriptions.ErrNotFound) {
+			return fmt.Errorf("delete webhook %s: %w", s.NativeID, err)
 		}
 	}
-	if len(list) == 0 || len(list) > maxImport {
-		c.fail(invalid("non_field_errors", "load_tasks: No tasks added"))
-		return
-	}
-	began := c.api.host.Now()
-	if _, err := c.api.host.Act(c.r.Context(), "import-tasks", payloads.Obj(paramProject, p.ID, paramCount, len(list), "file", false)); err != nil {
-		c.fail(refused(err, missingProject))
-		return
-	}
-	c.answer(http.StatusCreated, payloads.Obj(
-		"task_count", len(list), "annotation_count", 0, "prediction_count", 0, "duration", c.api.host.Now().Sub(began).Seconds(),
-		"file_upload_ids", payloads.Array{}, "could_be_tasks_list", false, "found_formats", payloads.Array{}, "data_columns", payloads.Array{}))
+	return nil
 }

@@ -93,14 +93,22 @@ func TestProjectValidation(t *testing.T) {
 		`{"title":5}`:    `400 {"title":["Ensure this field has at least 3 characters."]}`,
 		`{"title":"` + strings.Repeat("x", 51) + `"}`: `400 {"title":["Ensure this field has no more than 50 characters."]}`,
 		`{"title":[]}`: `400 {"title":["Not a valid string."]}`,
-		`{"show_instruction":"maybe","sampling":"Y"}`: `400 {"show_instruction":["Must be a valid boolean."],"sampling":["\"Y\" is not a valid choice."]}`,
-		`{"color":"z","skip_queue":"X"}`:              `400 {"color":["Color must be in \"#RRGGBB\" format"],"skip_queue":["\"X\" is not a valid choice."]}`,
-		`{"maximum_annotations":"x"}`:                 `400 {"maximum_annotations":["A valid integer is required."]}`,
-		`{"maximum_annotations":101}`:                 `400 {"maximum_annotations":["Ensure this value is less than or equal to 100."]}`,
-		`{"label_config":"<View"}`:                    `400 {"label_config":["label config is not well-formed: XML syntax error on line 1: unexpected EOF"]}`,
-		`{"label_config":""}`:                         `400 {"label_config":["label config is not well-formed: it must have one root element"]}`,
-		`{"label_config":"<a/><b/>"}`:                 `400 {"label_config":["label config is not well-formed: it must have one root element"]}`,
-		`[]`:                                          `400 {"non_field_errors":["Invalid data. Expected a dictionary, but got list."]}`,
+		`{"show_instruction":"maybe","sampling":"Y"}`:                        `400 {"show_instruction":["Must be a valid boolean."],"sampling":["\"Y\" is not a valid choice."]}`,
+		`{"color":"z","skip_queue":"X"}`:                                     `400 {"color":["Color must be in \"#RRGGBB\" format"],"skip_queue":["\"X\" is not a valid choice."]}`,
+		`{"maximum_annotations":"x"}`:                                        `400 {"maximum_annotations":["A valid integer is required."]}`,
+		`{"maximum_annotations":2147483648}`:                                 `400 {"maximum_annotations":["Ensure this value is less than or equal to 2147483647."]}`,
+		`{"maximum_annotations":null}`:                                       `400 {"maximum_annotations":["This field may not be null."]}`,
+		`{"show_instruction":null}`:                                          `400 {"show_instruction":["This field may not be null."]}`,
+		`{"title":"a\u0000bc"}`:                                              `400 {"title":["Null characters are not allowed."]}`,
+		`{"color":"#fff"}`:                                                   `400 {"color":["Color must be in \"#RRGGBB\" format"]}`,
+		`{"label_config":null}`:                                              `400 {"label_config":["can only parse strings"]}`,
+		`{"label_config":"<View><Choices name=\"c\" toName=\"t\"/></View>"}`: `400 {"label_config":["toName=\"t\" not found in names: ['c']"]}`,
+		`{"label_config":"<View><Text name=\"c\"/><Choices name=\"c\" toName=\"c\"/></View>"}`:    `400 {"label_config":["Label config contains non-unique names"]}`,
+		`{"label_config":"<View><Text name=\"t\"/><Pairwise name=\"c\" toName=\"t,u\"/></View>"}`: `400 {"label_config":["toName=\"u\" not found in names: ['c', 't']"]}`,
+		`{"label_config":"<View"}`:    `400 {"label_config":["label config is not well-formed: XML syntax error on line 1: unexpected EOF"]}`,
+		`{"label_config":""}`:         `400 {"label_config":["label config is not well-formed: it must have one root element"]}`,
+		`{"label_config":"<a/><b/>"}`: `400 {"label_config":["label config is not well-formed: it must have one root element"]}`,
+		`[]`:                          `400 {"non_field_errors":["Invalid data. Expected a dictionary, but got list."]}`,
 	} {
 		for _, path := range []string{"POST /api/projects", "PATCH /api/projects/1"} {
 			method, path, _ := strings.Cut(path, " ")
@@ -119,9 +127,11 @@ func TestProjectValidation(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]string{
-		`[]`:  `400 {"non_field_errors":["load_tasks: No tasks added"]}`,
-		`[1]`: `400 {"non_field_errors":["Error at item 0: Task root should be dict :: 1"]}`,
-		`{`:   `400 JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)`,
+		`[]`:                        `400 {"non_field_errors":["load_tasks: No tasks added"]}`,
+		`[1]`:                       `400 {"non_field_errors":["Error at item 0: Task root should be dict :: 1"]}`,
+		`"x"`:                       `400 {"non_field_errors":["load_tasks: No data found in DATA or in FILES"]}`,
+		`[{"text":"a"},{"data":1}]`: `400 {"non_field_errors":["Error at item 1: Task[data] must be dict or list :: {'data': 1}"]}`,
+		`{`:                         `400 JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)`,
 	} {
 		if got := told(c, c.do("POST", projects+"1/import", body)); got != want {
 			t.Errorf("import %s: %s", body, got)
@@ -178,7 +188,10 @@ func TestSite(t *testing.T) {
 		short := version[:4]
 		want := `{"release": "` + version + `", "label-studio-os-package": {"version": "` + version + `", "short_version": "` + short +
 			`", "latest_version_from_pypi": null, "latest_version_upload_time": null, "current_version_is_outdated": false}, ` +
-			`"label-studio-os-backend": {"message": "", "commit": "", "date": "", "branch": "", "version": "` + version + `"}}`
+			`"label-studio-os-backend": {"message": "", "commit": "", "date": "", "branch": "", "version": "` + version + `"}, ` +
+			`"label-studio-frontend": {"message": "", "commit": "", "date": "", "branch": ""}, "dm2": {"message": "", "commit": "", "date": "", "branch": ""}, ` +
+			`"label-studio-converter": {"version": "2.1.2"}, "edition": "Community", "lsf": {"message": "", "commit": "", "date": "", "branch": ""}, ` +
+			`"backend": {"commit": ""}}`
 		for _, path := range []string{"/api/version", "/api/version/"} {
 			if a := c.do("GET", path, ""); a.body != want || a.header.Get("Content-Type") != "application/json" || a.header.Get("Allow") != "" {
 				t.Errorf("%s %s: %s", profile, path, a.body)

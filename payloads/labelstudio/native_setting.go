@@ -12,7 +12,7 @@ import (
 )
 
 // hexColor is the server's rule for the color of a project.
-var hexColor = regexp.MustCompile(`^#(?:[0-9a-fA-F]{3}){1,2}$`)
+var hexColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // projectForm reads the settings of a project from the request, as parameters of the actions. Fields that the world does not keep are
 // passed over.
@@ -53,8 +53,10 @@ func (f settingForm) text(name string, least, most int) {
 		f.errors.Set(name, payloads.Array{"Not a valid string."})
 		return
 	}
-	text := strings.TrimSpace(pythonText(v))
+	text := pythonStrip(pythonText(v))
 	switch n := utf8.RuneCountInString(text); {
+	case strings.ContainsRune(text, 0):
+		f.errors.Set(name, payloads.Array{noNull})
 	case n > most:
 		f.errors.Set(name, payloads.Array{fmt.Sprintf("Ensure this field has no more than %d characters.", most)})
 	case n > 0 && n < least:
@@ -66,7 +68,11 @@ func (f settingForm) text(name string, least, most int) {
 
 func (f settingForm) labelConfig() {
 	v, ok := f.in.Get(paramInterface)
-	if !ok || v == nil {
+	if !ok {
+		return
+	}
+	if v == nil {
+		f.errors.Set(paramInterface, payloads.Array{"can only parse strings"})
 		return
 	}
 	text, _ := v.(string)
@@ -85,11 +91,15 @@ func (f settingForm) flag(name string) {
 	if !ok {
 		return
 	}
-	if b, ok := pythonFlag(v); ok {
+	b, ok := pythonFlag(v)
+	switch {
+	case v == nil:
+		f.errors.Set(name, payloads.Array{nullMessage})
+	case !ok:
+		f.errors.Set(name, payloads.Array{"Must be a valid boolean."})
+	default:
 		f.out.Set(name, b)
-		return
 	}
-	f.errors.Set(name, payloads.Array{"Must be a valid boolean."})
 }
 
 func (f settingForm) overlap() {
@@ -98,7 +108,12 @@ func (f settingForm) overlap() {
 		return
 	}
 	n, whole := integer(v)
+	if text, isText := v.(string); isText {
+		n, whole = pythonInt(text)
+	}
 	switch {
+	case v == nil:
+		f.errors.Set(paramOverlap, payloads.Array{nullMessage})
 	case !whole:
 		f.errors.Set(paramOverlap, payloads.Array{"A valid integer is required."})
 	case n < 0 || n > maxOverlap:

@@ -18,12 +18,18 @@ func versions(c *call) {
 		"label-studio-os-package", payloads.Obj(
 			"version", v, "short_version", strings.Join(parts[:2], "."), "latest_version_from_pypi", nil, "latest_version_upload_time", nil,
 			"current_version_is_outdated", false),
-		"label-studio-os-backend", payloads.Obj("message", "", "commit", "", "date", "", "branch", "", "version", v)))
+		"label-studio-os-backend", revision("version", v), "label-studio-frontend", revision(), "dm2", revision(),
+		"label-studio-converter", payloads.Obj("version", "2.1.2"), "edition", "Community", "lsf", revision(), "backend", payloads.Obj("commit", "")))
 	if err != nil {
 		c.fail(&problem{status: http.StatusInternalServerError, detail: err.Error()})
 		return
 	}
 	c.send(http.StatusOK, "application/json", data)
+}
+
+// revision is where a part of the server came from, which this program does not tell, and more about it.
+func revision(more ...any) *payloads.Object {
+	return payloads.Obj(append([]any{"message", "", "commit", "", "date", "", "branch", ""}, more...)...)
 }
 
 // health is JSON that says it is HTML.
@@ -75,11 +81,11 @@ func permissions() payloads.Array {
 
 // hookInfo lists the actions that webhooks can be made for.
 func hookInfo(c *call) {
-	wanted, filter := c.r.URL.Query()["organization-only"]
+	filter := c.queryAll("organization-only")
 	list := payloads.Obj()
 	for _, a := range registry() {
 		only := organizationOnly(a.name)
-		if filter && only != (wanted[len(wanted)-1] == "true") {
+		if len(filter) > 0 && only != (filter[len(filter)-1] == "true") {
 			continue
 		}
 		list.Set(a.name, payloads.Obj("name", a.title, "description", "", "key", a.key, "organization-only", only))

@@ -3,6 +3,8 @@ package labelstudio
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -106,10 +108,24 @@ func pythonRepr(v payloads.Value) string {
 		return "{" + strings.Join(parts, ", ") + "}"
 	default:
 		text, err := wire.Python(v)
-		if err != nil {
-			return fmt.Sprint(v)
+		if err != nil { // only an infinity is no JSON
+			return strings.TrimPrefix(strings.ToLower(fmt.Sprint(v)), "+")
 		}
 		return string(text)
+	}
+}
+
+// unprintable reports whether JSON cannot hold v, because there is an infinity in it.
+func unprintable(v payloads.Value) bool {
+	switch t := v.(type) {
+	case float64:
+		return math.IsInf(t, 0)
+	case payloads.Array:
+		return slices.ContainsFunc(t, unprintable)
+	case *payloads.Object:
+		return slices.ContainsFunc(t.Members(), func(m payloads.Member) bool { return unprintable(m.Value) })
+	default:
+		return false
 	}
 }
 

@@ -3,6 +3,8 @@ package labelstudio
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -10,7 +12,10 @@ import (
 )
 
 // maxNesting bounds the nesting of a request body.
-const maxNesting = 64
+const maxNesting = 900
+
+// maxDigits is how many digits of a whole number Python reads.
+const maxDigits = 4300
 
 // scanError is a JSON text that Python's json module refuses, in its words.
 type scanError struct{ message string }
@@ -20,7 +25,8 @@ func (e *scanError) Error() string { return e.message }
 // scanPython reads a JSON text as Python's json module does: the last of equal keys counts, and what is wrong is told in that module's
 // words, with line, column and character.
 func scanPython(data []byte) (payloads.Value, error) {
-	if err := utf8Fault(data); err != nil {
+	data, err := decoded(data)
+	if err != nil {
 		return nil, err
 	}
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
@@ -39,24 +45,36 @@ func scanPython(data []byte) (payloads.Value, error) {
 	return v, nil
 }
 
-// utf8Fault tells the first byte that is not UTF-8.
-func utf8Fault(data []byte) error {
+// decoded refuses what is not UTF-8 as Python's decoder does. The framework reads the body as a stream, so a character that only begins at
+// its end is dropped.
+func decoded(data []byte) ([]byte, error) {
 	for at := 0; at < len(data); {
 		r, size := utf8.DecodeRune(data[at:])
 		if r != utf8.RuneError || size > 1 {
 			at += size
 			continue
 		}
-		reason := "invalid continuation byte"
-		switch b := data[at]; {
-		case b < 0xc2 || b > 0xf4:
-			reason = "invalid start byte"
-		case !utf8.FullRune(data[at:]):
-			reason = "unexpected end of data"
+		if !utf8.FullRune(data[at:]) {
+			return data[:at], nil
 		}
-		return &scanError{fmt.Sprintf("'utf-8' codec can't decode byte 0x%02x in position %d: %s", data[at], at, reason)}
+		return nil, utf8Fault(data, at)
 	}
-	return nil
+	return data, nil
+}
+
+// utf8Fault words the bytes at a place that belong to no character: the longest beginning of one, else a single byte.
+func utf8Fault(data []byte, at int) error {
+	if b := data[at]; b < 0xc2 || b > 0xf4 {
+		return &scanError{fmt.Sprintf("'utf-8' codec can't decode byte 0x%02x in position %d: invalid start byte", b, at)}
+	}
+	end := at + 1
+	for end < len(data) && !utf8.FullRune(data[at:end+1]) {
+		end++
+	}
+	if end > at+1 {
+		return &scanError{fmt.Sprintf("'utf-8' codec can't decode bytes in position %d-%d: invalid continuation byte", at, end-1)}
+	}
+	return &scanError{fmt.Sprintf("'utf-8' codec can't decode byte 0x%02x in position %d: invalid continuation byte", data[at], at)}
 }
 
 type scanner struct {
@@ -225,7 +243,15 @@ func (s *scanner) number() (payloads.Value, error) {
 	if s.peek() == 'e' || s.peek() == 'E' {
 		s.optional(s.peek(), "+-")
 	}
-	return payloads.ParseValue([]byte(string(s.text[begin:s.at])))
+	text := string(s.text[begin:s.at])
+	if digits := len(strings.TrimLeft(text, "-")); digits > maxDigits && !strings.ContainsAny(text, ".eE") {
+		return nil, &scanError{fmt.Sprintf(
+			"Exceeds the limit (%d digits) for integer string conversion: value has %d digits; use sys.set_int_max_str_digits() to increase the limit", maxDigits, digits)}
+	}
+	if f, err := strconv.ParseFloat(text, 64); err != nil && math.IsInf(f, 0) && strings.ContainsAny(text, ".eE") {
+		return f, nil // too large a fraction is infinite
+	}
+	return payloads.ParseValue([]byte(text))
 }
 
 func (s *scanner) digit() bool {

@@ -41,14 +41,20 @@ func TestPythonRefuses(t *testing.T) {
 		`1.`: "Extra data: line 1 column 2 (char 1)", `1e`: "Extra data: line 1 column 2 (char 1)", `"\u12"`: `Invalid \uXXXX escape: line 1 column 3 (char 2)`,
 		`"\u12g4"`: `Invalid \uXXXX escape: line 1 column 3 (char 2)`, `"\`: "Unterminated string starting at: line 1 column 1 (char 0)",
 		"{\n\"a\": 1,\n\"b\" 2}": "Expecting ':' delimiter: line 3 column 5 (char 14)", `-Infinity`: "Out of range float values are not JSON compliant: '-Infinity'",
-		"\xe4\xb8": "'utf-8' codec can't decode byte 0xe4 in position 0: unexpected end of data",
-		"a\xe4(":   "'utf-8' codec can't decode byte 0xe4 in position 1: invalid continuation byte",
-		`{"a":1]`:  "Expecting ',' delimiter: line 1 column 7 (char 6)", `tru`: "Expecting value: line 1 column 1 (char 0)", `{"a"`: "Expecting ':' delimiter: line 1 column 5 (char 4)",
+		"\xe4\xb8": "Expecting value: line 1 column 1 (char 0)", // read as a stream, which drops what only begins at its end
+		"a\xe4(":   "'utf-8' codec can't decode byte 0xe4 in position 1: invalid continuation byte", "\x80": "'utf-8' codec can't decode byte 0x80 in position 0: invalid start byte",
+		"\"\xe2\x82\"": "'utf-8' codec can't decode bytes in position 1-2: invalid continuation byte", "\xf0\x9f\x98 ": "'utf-8' codec can't decode bytes in position 0-2: invalid continuation byte",
+		"\xed\xa0\x80": "'utf-8' codec can't decode byte 0xed in position 0: invalid continuation byte", "\xf5": "'utf-8' codec can't decode byte 0xf5 in position 0: invalid start byte",
+		strings.Repeat("9", 4301): "Exceeds the limit (4300 digits) for integer string conversion: value has 4301 digits; use sys.set_int_max_str_digits() to increase the limit",
+		`{"a":1]`:                 "Expecting ',' delimiter: line 1 column 7 (char 6)", `tru`: "Expecting value: line 1 column 1 (char 0)", `{"a"`: "Expecting ':' delimiter: line 1 column 5 (char 4)",
 	} {
 		got := told(c, c.do(http.MethodPost, hooks, text))
 		if got != "400 JSON parse error - "+want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
+	}
+	if got := told(c, c.do(http.MethodPost, hooks, strings.Repeat("[", 500)+strings.Repeat("]", 500))); !strings.Contains(got, "Expected a dictionary, but got list") {
+		t.Errorf("500 lists: %s", got)
 	}
 	if got := told(c, c.do(http.MethodPost, hooks, strings.Repeat("[", 5000))); !strings.HasPrefix(got, "400 JSON parse error - ") {
 		t.Errorf("deep nesting: %s", got)
