@@ -51,8 +51,14 @@ type RaisedEvent struct {
 // world wait for each other, so only other processes can come between.
 const actTries = 20
 
-// recordEventsWithin bounds the recording of an action's events. It does not end with the caller: the world has changed already.
-const recordEventsWithin = 30 * time.Second
+// storeWithin bounds each of the two steps that store an action: the world, then its events.
+const storeWithin = 30 * time.Second
+
+// sparing is a context for the steps that store an action. They do not end with the caller: a world that is changed without its events
+// going out is what nobody wants.
+func sparing(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+}
 
 // Act performs an action on the platform's world and publishes the events it raises: in their order, due a little apart as the platform
 // says (Platform.Spacing). Everything is built for every subscription that wants it before the world is changed. It returns *InvalidError for
@@ -161,6 +167,11 @@ func (r *actRun) try(ctx context.Context) error {
 	if bytes.Equal(state, effect.World) {
 		return nil
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := sparing(ctx)
+	defer cancel()
 	if err := s.worlds.PutWorld(ctx, r.platform.ID, effect.World, version); err != nil {
 		return fmt.Errorf("store the world of %s: %w", r.platform.ID, err)
 	}
@@ -236,7 +247,7 @@ func (r *actRun) record(ctx context.Context) (Acted, error) {
 	if len(r.plan.events) == 0 {
 		return r.acted, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordEventsWithin)
+	ctx, cancel := sparing(ctx)
 	defer cancel()
 	published, err := r.plan.store(ctx)
 	if err != nil {

@@ -25,7 +25,7 @@
 //     promise of ten a close call under load.
 //  8. 2026-11-21. A world is changed by compare-and-set and the events follow in a second step. Both in one step would tie worlds to the
 //     history's store and script; what a crash in between loses is what the platform loses when it dies between commit and queue. All is
-//     built before the first of the two, so nothing but a crash or a failing store can come in between.
+//     built before the first of the two, and neither ends with the caller, so nothing but a crash or a failing store can come in between.
 //  9. 2026-11-21. Actions of one process on one world wait for each other until their events are recorded, or two of them could record in
 //     another order than they changed the world.
 //  10. 2026-11-21. Events of one action are due a little apart instead of in a chain: a chain would make a listener that hangs hold back

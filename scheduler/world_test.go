@@ -200,13 +200,16 @@ func TestRecordedEventsSurviveACallerWhoLeaves(t *testing.T) {
 	}
 }
 
-// leaving is a world whose caller leaves as soon as it is stored.
+// leaving is a world whose caller leaves while it is being stored: it is stored, and what heeds the caller does not hear of it.
 type leaving struct {
 	scheduler.Worlds
 	leave func()
 }
 
 func (l *leaving) PutWorld(ctx context.Context, platform string, state []byte, version int64) error {
-	defer l.leave()
-	return l.Worlds.PutWorld(ctx, platform, state, version)
+	l.leave()
+	if err := l.Worlds.PutWorld(context.WithoutCancel(ctx), platform, state, version); err != nil {
+		return err
+	}
+	return ctx.Err()
 }

@@ -84,7 +84,8 @@ func (s *Server) native(next http.Handler) http.Handler {
 		case prefix == 0:
 			m.Handler.ServeHTTP(foreign(w), r)
 		default:
-			m.Handler.ServeHTTP(&moved{ResponseWriter: foreign(w), host: r.Host, path: m.Path}, below(r, m.Path, prefix))
+			out := &moved{ResponseWriter: foreign(w), host: r.Host, path: m.Path, asked: r.URL.EscapedPath()[:prefix]}
+			m.Handler.ServeHTTP(out, below(r, m.Path, prefix))
 		}
 	})
 }
@@ -118,6 +119,7 @@ func orSlash(path string) string {
 type moved struct {
 	http.ResponseWriter
 	host, path string
+	asked      string // path as the client wrote it: "/name%40profile"
 	began      bool
 }
 
@@ -146,12 +148,15 @@ func (m *moved) Unwrap() http.ResponseWriter { return m.ResponseWriter }
 func (m *moved) relocate(to string) string {
 	for _, origin := range []string{"http://" + m.host, "https://" + m.host, ""} {
 		rest, ok := strings.CutPrefix(to, origin)
-		if ok && strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//") && rest != m.path && !strings.HasPrefix(rest, m.path+"/") {
+		if ok && strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//") && !within(rest, m.path) && !within(rest, m.asked) {
 			return origin + m.path + rest
 		}
 	}
 	return to
 }
+
+// within reports whether a path is a mount's or lies below it: a handler that goes by the request line has the mount in what it answers.
+func within(path, mount string) bool { return path == mount || strings.HasPrefix(path, mount+"/") }
 
 // NativeHandler answers the platform's own API in one profile at the root of a listener of its own, whose host is allowed; the error names
 // what there is none of.

@@ -30,6 +30,10 @@ func echoing(name string) http.Handler {
 			w.Header().Set("Location", "http://"+r.Host+"/things/1")
 			w.WriteHeader(http.StatusCreated)
 			return
+		case "/asked":
+			w.Header().Set("Location", "http://"+r.Host+r.RequestURI+"/")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			return
 		case "/elsewhere":
 			w.Header().Set("Location", "https://other.test/x")
 		case "/strict":
@@ -96,7 +100,8 @@ func TestNativeAnswersArePlain(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/postbox/slash": "/postbox/slash/", "/postbox@v2/slash": "/postbox@v2/slash/", "/postbox/absolute": "http://127.0.0.1:8080/postbox/things/1",
-		"/postbox/elsewhere": "https://other.test/x",
+		"/postbox/elsewhere": "https://other.test/x", "/postbox@v2/asked": "http://127.0.0.1:8080/postbox@v2/asked/",
+		"/postbox%40v2/asked": "http://127.0.0.1:8080/postbox%40v2/asked/", "/%70ostbox/slash": "/postbox/slash/",
 	} {
 		if got := ask(s, "GET", path, "").Header().Get("Location"); got != want {
 			t.Errorf("%s leads to %s, want %s", path, got, want)
