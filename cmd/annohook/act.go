@@ -37,9 +37,9 @@ delivery does; --expect replaces that rule, as with trigger.`,
   annohook act argilla submit-response --wait settled --expect status=2xx
   annohook act label-studio import-tasks --set count=12000
   annohook act toloka --world -o json`,
-		Args: cobra.RangeArgs(1, 2), ValidArgsFunction: platformThenActions(registry),
+		Args: cobra.MaximumNArgs(2), ValidArgsFunction: platformThenActions(registry),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
-			pl, err := findPlatform(registry, args[0], f.origin.profile)
+			pl, err := findPlatform(registry, first(args), f.origin.profile)
 			if err != nil {
 				return err
 			}
@@ -69,10 +69,10 @@ func (p *process) actOnWorld(cmd *cobra.Command, f *actFlags, pl payloads.Platfo
 	if len(pl.Actions) == 0 {
 		return &usageError{pl.Name + " has no actions"}
 	}
+	if name := changed(cmd, "set", "set-json", "seed", "now", "wait", "timeout", "expect", "subscription", "idempotency-key"); name != "" {
+		return &usageError{fmt.Sprintf("--%s needs an action; one of: %s", name, strings.Join(actionNames(pl), ", "))}
+	}
 	if !f.world && !f.reset {
-		if name := changed(cmd, "set", "set-json", "seed", "now", "wait", "expect", "subscription", "idempotency-key"); name != "" {
-			return &usageError{fmt.Sprintf("--%s needs an action; one of: %s", name, strings.Join(actionNames(pl), ", "))}
-		}
 		return p.listActions(pl)
 	}
 	c, err := p.client(cmd)

@@ -113,11 +113,14 @@ func TestActUsage(t *testing.T) {
 		code int
 		says string
 	}{
-		{"act", 2, "between 1 and 2"},
+		{"act", 2, "a platform is required; one of: argilla"},
 		{"act nowhere", 2, "argilla"},
 		{"act argilla fly", 2, actName},
 		{"act argilla --set a=b", 2, "--set needs an action"},
 		{"act argilla --world --reset", 2, "world"},
+		{"act argilla --world --set a=b", 2, "--set needs an action"},
+		{"act argilla --reset --wait settled", 2, "--wait needs an action"},
+		{"act argilla submit-response more", 2, "at most 2"},
 		{"act argilla submit-response --reset", 2, "leave the action out"},
 		{"act argilla submit-response --set status", 2, "path=value"},
 		{"act argilla submit-response --set-json status={", 2, "not JSON"},
@@ -130,12 +133,17 @@ func TestActUsage(t *testing.T) {
 		{"act argilla", 0, "raises: record.updated, record.completed, response.created"},
 		{"act label-studio", 0, "--set count=…"},
 		{"story argilla", 0, "1. create-dataset"},
+		{"story", 2, "a platform is required; one of: argilla"},
+		{"story argilla --speed max", 2, "--speed needs a story; one of: first-annotations"},
+		{"story argilla --expect status=2xx", 2, "--expect needs a story"},
 		{"story argilla nothing", 2, "first-annotations"},
 		{"story argilla rework --speed 0", 2, "--speed"},
 		{"story argilla rework --speed fast", 2, "max"},
 		{"story argilla rework --timeout 1s", 2, "--timeout"},
 		{"story argilla rework --server " + dead, 3, "step 1 of"},
 		{"platforms argilla", 0, "annohook story argilla NAME"},
+		{"token", 2, "a platform is required; one of: argilla"},
+		{"token argilla --native-token toloka=a-long-key", 2, "toloka"},
 		{"token datasaur", 2, "no API of its own"},
 		{"token nowhere", 2, "argilla"},
 	} {

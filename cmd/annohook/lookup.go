@@ -28,6 +28,14 @@ func findPlatform(registry *payloads.Registry, id, profile string) (payloads.Pla
 	return p, nil
 }
 
+// first is the first argument, "" without any.
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
 // findEvent looks an event type and variant up, or says what there is.
 func findEvent(p payloads.Platform, name, variant string) (payloads.EventType, error) {
 	et, ok := p.Event(name)

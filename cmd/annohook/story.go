@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -34,14 +35,14 @@ listed. Each step is printed with the events it raised; Ctrl-C ends the story be
 		Example: `  annohook story argilla
   annohook story argilla first-annotations --speed 10
   annohook story toloka first-pool --speed max --wait settled`,
-		Args: cobra.RangeArgs(1, 2), ValidArgsFunction: platformThenStories(registry),
+		Args: cobra.MaximumNArgs(2), ValidArgsFunction: platformThenStories(registry),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
-			pl, err := findPlatform(registry, args[0], f.origin.profile)
+			pl, err := findPlatform(registry, first(args), f.origin.profile)
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 {
-				return p.listStories(pl)
+				return p.listStories(cmd, pl)
 			}
 			return p.story(cmd, f, pl, args[1])
 		}),
@@ -59,9 +60,12 @@ listed. Each step is printed with the events it raised; Ctrl-C ends the story be
 }
 
 // listStories prints the stories of a platform with their steps.
-func (p *process) listStories(pl payloads.Platform) error {
+func (p *process) listStories(cmd *cobra.Command, pl payloads.Platform) error {
 	if len(pl.Stories) == 0 {
 		return &usageError{pl.Name + " has no stories"}
+	}
+	if name := changed(cmd, "seed", "speed", "wait", "timeout", "expect", "subscription"); name != "" {
+		return &usageError{fmt.Sprintf("--%s needs a story; one of: %s", name, strings.Join(storyNames(pl), ", "))}
 	}
 	stories := api.Catalogue(pl, []payloads.Platform{pl}).Stories
 	if p.output != formatText {
@@ -90,13 +94,17 @@ func afterText(pause client.Duration) string {
 func findStory(pl payloads.Platform, name string) (payloads.Story, error) {
 	story, ok := pl.Story(name)
 	if !ok {
-		names := make([]string, len(pl.Stories))
-		for i, s := range pl.Stories {
-			names[i] = s.Name
-		}
-		return story, &usageError{fmt.Sprintf("unknown story %q of %s; one of: %s", name, pl.ID, orText(strings.Join(names, ", "), "none"))}
+		return story, &usageError{fmt.Sprintf("unknown story %q of %s; one of: %s", name, pl.ID, orText(strings.Join(storyNames(pl), ", "), "none"))}
 	}
 	return story, nil
+}
+
+func storyNames(pl payloads.Platform) []string {
+	names := make([]string, len(pl.Stories))
+	for i, s := range pl.Stories {
+		names[i] = s.Name
+	}
+	return names
 }
 
 // parseSpeed reads --speed; 0 means no pauses.
@@ -165,7 +173,11 @@ func (p *process) story(cmd *cobra.Command, f *storyFlags, pl payloads.Platform,
 	}
 	for i, step := range story.Steps {
 		if err := s.play(cmd.Context(), i, step); err != nil {
-			return fmt.Errorf("step %d of %d (%s): %w", i+1, len(story.Steps), step.Action, err)
+			err = fmt.Errorf("step %d of %d (%s): %w", i+1, len(story.Steps), step.Action, err)
+			if len(s.steps) == 0 {
+				return err
+			}
+			return errors.Join(err, s.tell(nil)) // what was played has happened
 		}
 	}
 	return s.finish(cmd.Context(), w)
@@ -253,14 +265,19 @@ func (s *playing) finish(ctx context.Context, w waiting) error {
 			return err
 		}
 	}
-	if p.output == formatJSON {
-		view := playedStory{Platform: s.platform.ID, Story: s.story.Name, Steps: s.steps, Delivered: report.all}
-		if err := p.encode(view, true); err != nil {
-			return err
-		}
+	if err := s.tell(report.all); err != nil {
+		return err
 	}
 	if err := nothingSent(s.platform.ID, all...); err != nil || !w.wait {
 		return err
 	}
 	return settling.verdict(report.all, open)
+}
+
+// tell prints the whole story where all of it becomes one JSON value.
+func (s *playing) tell(delivered []client.Delivery) error {
+	if s.process.output != formatJSON {
+		return nil
+	}
+	return s.process.encode(playedStory{Platform: s.platform.ID, Story: s.story.Name, Steps: s.steps, Delivered: delivered}, true)
 }

@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -46,6 +50,33 @@ func TestStoryInterrupted(t *testing.T) {
 	eventually(t, "the first step", func() bool { return strings.Contains(b.out.String(), "1/") })
 	if code := b.end(t); code != exitInterrupted {
 		t.Errorf("exit code %d, want %d", code, exitInterrupted)
+	}
+}
+
+// TestStoryStopped: whatever ends a story early, the steps that were played are told as JSON, too; they cannot be taken back.
+func TestStoryStopped(t *testing.T) {
+	t.Parallel()
+	_, base := serve(t)
+	to, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls atomic.Int32
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) > 2 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(failing.Close)
+	got := call(t, "story", "argilla", "rework", "--server", failing.URL, "--speed", "max", "-o", "json").want(t, 3, "step 3 of")
+	if played := decode[playedStory](t, got.out); len(played.Steps) != 2 || played.Steps[1].Step != 2 || played.Story != "rework" {
+		t.Errorf("played %+v", played)
+	}
+	if got := call(t, "story", "argilla", "rework", "--server", deadURL(t), "-o", "json").want(t, 3); got.out != "" {
+		t.Errorf("nothing was played, and told is %s", got.out)
 	}
 }
 

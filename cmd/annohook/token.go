@@ -31,9 +31,9 @@ func (p *process) tokenCommand(registry *payloads.Registry) *cobra.Command {
 server has: its --native-token, or its --token. Where it has neither, any credential is accepted, and one is printed.`,
 		Example: `  annohook token argilla
   annohook token label-studio --native-token KEY`,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: onePlatform(registry),
+		Args: cobra.MaximumNArgs(1), ValidArgsFunction: onePlatform(registry),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
-			pl, err := findPlatform(registry, args[0], profile)
+			pl, err := findPlatform(registry, first(args), profile)
 			if err != nil {
 				return err
 			}
@@ -52,6 +52,9 @@ server has: its --native-token, or its --token. Where it has neither, any creden
 
 func (p *process) token(cmd *cobra.Command, registry *payloads.Registry, pl payloads.Platform) error {
 	if flag := cmd.Flags().Lookup("native-token"); flag.Changed && !strings.HasPrefix(flag.Value.String(), pl.ID+"=") {
+		if id, _, _ := strings.Cut(flag.Value.String(), "="); registry.Profiles(id) != nil {
+			return &usageError{"--native-token: is that of " + id + ", not of " + pl.ID}
+		}
 		if err := flag.Value.Set(pl.ID + "=" + flag.Value.String()); err != nil {
 			return err
 		}
