@@ -313,3 +313,29 @@ func TestActionsAndTriggersLookAlike(t *testing.T) {
 		}
 	}
 }
+
+// TestTimesOfAnIssueGrow: changes that follow each other faster than the time between a change and its event keep their order, and nothing
+// moves the time at which the issue was made.
+func TestTimesOfAnIssueGrow(t *testing.T) {
+	const pace = 20 * time.Millisecond
+	o := newOffice(t)
+	result, event := o.act("create-issues")
+	created := at(t, list(t, event, "issues")[0], "created_at")
+	last := fmt.Sprint(created)
+	for n := range 40 {
+		o.now = o.now.Add(pace - time.Second)
+		happened := o.now
+		_, event = o.act("update-issue", "issue", at(t, result, "id"))
+		if got := at(t, event, "issue.created_at"); got != created {
+			t.Fatalf("change %d: created_at is %v, was %v", n, got, created)
+		}
+		updated := fmt.Sprint(at(t, event, "issue.updated_at"))
+		if updated <= last {
+			t.Errorf("change %d: updated_at %s is not after %s", n, updated, last)
+		}
+		if when, err := time.Parse(time.RFC3339Nano, updated); err != nil || when.After(happened) {
+			t.Errorf("change %d: updated_at %s lies after the event of %s, or is no time (%v)", n, updated, happened, err)
+		}
+		last = updated
+	}
+}

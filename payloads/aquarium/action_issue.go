@@ -1,6 +1,8 @@
 package aquarium
 
 import (
+	"time"
+
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/synth"
 )
@@ -15,7 +17,7 @@ func updateIssue(in payloads.ActionInput) (payloads.Effect, error) {
 		return payloads.Effect{}, err
 	}
 	i.change(in)
-	i.Updated = in.Now.UTC().Add(-newLag(synth.New(in.Seed, in.Seed)))
+	i.touch(in.Now.UTC(), newLag(synth.New(in.Seed, in.Seed)))
 	return st.effect(i.result(), keyUpdate, subject{Project: i.Project, Issues: []issue{i.snapshot(in.Now)}})
 }
 
@@ -36,6 +38,16 @@ func (i *issueState) change(in payloads.ActionInput) {
 	if in.Has("elements") {
 		i.Elements.Count = int(in.Int("elements"))
 	}
+}
+
+// touch moves the time of the last change to lag before now. Changes that follow each other faster than that stay in their order, and none
+// lies behind its event.
+func (i *issueState) touch(now time.Time, lag time.Duration) {
+	at := now.Add(-lag)
+	if !at.After(i.Updated) {
+		at = earlier(i.Updated.Add(time.Microsecond), now)
+	}
+	i.Updated = at
 }
 
 // nextState is where an issue usually goes from a state; a settled one is taken up again.

@@ -43,5 +43,7 @@
 //     be had with either spelling.
 //  13. 2026-11-21. A story that cannot be read makes a value that every registry refuses, with the reason as its profile; no stories at all would go
 //     unnoticed.
-//  14. 2026-11-21. github.com/google/uuid prints native ids. Their form is a guess, as webhooks have no public API.
+//  14. 2026-11-21. updated_at lies a little before its event, by a drawn time, and after the change before: two changes within that time would
+//     otherwise come in the wrong order, and before the issue was made.
+//  15. 2026-11-21. github.com/google/uuid prints native ids. Their form is a guess, as webhooks have no public API.
 package aquarium

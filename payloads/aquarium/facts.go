@@ -11,6 +11,7 @@ const (
 	sourceIssues   = "aquariumlearning 1.0.7 issues.py"
 	sourceClient   = "aquariumlearning 1.0.7 client.py"
 	sourceHouse    = "nothing published; annohook's house policy"
+	sourceStack    = "nothing published; inferred from the vendor's client library, which is Python (aquariumlearning 1.0.7)"
 	sourceGuess    = "nothing published; reconstructed from field names of aquariumlearning 1.0.7 client.py and issues.py"
 )
 
@@ -34,9 +35,9 @@ func wireFacts() []payloads.Fact {
 			"X-Aquarium-Secret holds the secret itself, not a signature, on every request once the organisation has made one; before that there is no such header."),
 		fact("secret scope", sourceWebhooks, payloads.Documented,
 			"One secret for all webhooks of all projects of the organisation, shown once; a new one replaces it at once, without overlap."),
-		fact("other headers", sourceGuess, payloads.Assumed,
+		fact("other headers", sourceStack, payloads.Assumed,
 			"User-Agent, Accept-Encoding, Accept and Connection are those of Python's requests, which the vendor's client uses; see the quirk no-user-agent."),
-		fact("json", sourceGuess, payloads.Assumed, `Printed as Python's json.dumps does: ", " and ": ", ASCII only. Nothing depends on it, as bodies are not signed.`),
+		fact("json", sourceStack, payloads.Assumed, `Printed as Python's json.dumps does: ", " and ": ", ASCII only. Nothing depends on it, as bodies are not signed.`),
 		fact("issue export", sourceLabeling, payloads.Documented,
 			"The issue holds id and elements only; its name is repeated in every element. Each element holds its frame in full and is not paged, so bodies can be large."),
 		fact("crop elements", sourceLabeling, payloads.Assumed,

@@ -42,11 +42,11 @@ func quirks(misspelled bool) []payloads.Quirk {
 			Summary: "A test send bears the name of the first event of the subscription instead of test, still without an entity.",
 		},
 		{
-			Name: quirkCompactJSON, Fidelity: payloads.Assumed, Source: sourceGuess,
+			Name: quirkCompactJSON, Fidelity: payloads.Assumed, Source: sourceStack,
 			Summary: "Bodies are JSON without blanks and with raw UTF-8, instead of Python's.",
 		},
 		{
-			Name: quirkNoUserAgent, Fidelity: payloads.Assumed, Source: sourceGuess,
+			Name: quirkNoUserAgent, Fidelity: payloads.Assumed, Source: sourceStack,
 			Summary: "No User-Agent is sent.",
 		},
 	}
