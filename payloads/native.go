@@ -3,6 +3,7 @@ package payloads
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/annohook/annohook/subscriptions"
@@ -71,12 +72,9 @@ type ProblemsError struct {
 
 // Error lists the problems.
 func (e *ProblemsError) Error() string {
-	text := ""
+	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		if i > 0 {
-			text += "; "
-		}
-		text += p.String()
+		texts[i] = p.String()
 	}
-	return text
+	return strings.Join(texts, "; ")
 }

@@ -166,15 +166,15 @@ func TestPlay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := ""
+	var b strings.Builder
 	for _, r := range played {
-		got += fmt.Sprintf("%d %s %s\n", r.Step, r.Type, r.Body)
+		fmt.Fprintf(&b, "%d %s %s\n", r.Step, r.Type, r.Body)
 	}
 	want := `0 thing.made {"type":"THING_MADE","id":"1"}
 0 thing.made {"type":"THING_MADE","id":"2"}
 1 thing.made {"type":"THING_MADE","id":"3"}
 `
-	if got != want {
-		t.Errorf("got %s", got)
+	if b.String() != want {
+		t.Errorf("got %s", b.String())
 	}
 }

@@ -83,14 +83,15 @@ func inputOf(a payloads.Action, bad report) (payloads.ActionInput, bool) {
 }
 
 func printEffect(e payloads.Effect) string {
-	text := string(e.World) + "\n"
+	var b strings.Builder
+	b.Write(e.World)
 	if e.Result != nil {
-		text += printed(e.Result)
+		b.WriteString("\n" + printed(e.Result))
 	}
 	for _, r := range e.Raised {
-		text += fmt.Sprintf("\n%s %v %s", r.Type, r.At, r.Subject)
+		fmt.Fprintf(&b, "\n%s %v %s", r.Type, r.At, r.Subject)
 	}
-	return text
+	return b.String()
 }
 
 func settles(e payloads.Effect) bool {

@@ -6,9 +6,12 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/annohook/annohook/cmd/app"
 )
 
 // The recording of the real server, and the list of differences that stay.
@@ -50,9 +53,11 @@ func judge(tb testing.TB, theirs, ours capture) {
 	tb.Helper()
 	var list []struct {
 		Path   string `json:"path"`
+		Quirk  string `json:"quirk"` // that the manifest lists it under
 		Reason string `json:"reason"`
 	}
 	readJSON(tb, tolerated, &list)
+	listed := quirks(tb)
 	used := make([]int, len(list))
 	requests := 0
 	for _, s := range theirs.Steps {
@@ -61,9 +66,6 @@ func judge(tb testing.TB, theirs, ours capture) {
 	found := compare(theirs, ours)
 	stays := func(d difference) bool {
 		for i, entry := range list {
-			if entry.Reason == "" {
-				tb.Errorf("%s has no reason", entry.Path)
-			}
 			if ok, err := path.Match(entry.Path, d.Path); err != nil {
 				tb.Fatal(err)
 			} else if ok {
@@ -82,12 +84,31 @@ func judge(tb testing.TB, theirs, ours capture) {
 		}
 	}
 	for i, n := range used {
+		if list[i].Reason == "" || !slices.Contains(listed, list[i].Quirk) {
+			tb.Errorf("%s: %q has no reason, or its quirk %q is not in the manifest", tolerated, list[i].Path, list[i].Quirk)
+		}
 		if n == 0 {
 			tb.Errorf("%s: %q is listed and no longer occurs", tolerated, list[i].Path)
 		}
 	}
 	tb.Logf("%s: %d requests in %d steps, %d answers of the API, %d differences by %d reasons", theirs.Server, requests, len(theirs.Steps),
 		len(theirs.API), len(found), len(list))
+}
+
+// quirks are those of Label Studio in the fidelity manifest.
+func quirks(tb testing.TB) []string {
+	tb.Helper()
+	registry, err := app.Platforms()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var names []string
+	for _, p := range registry.Profiles("label-studio") {
+		for _, q := range p.Quirks {
+			names = append(names, q.Name)
+		}
+	}
+	return names
 }
 
 // compare lists every difference between two captures.
