@@ -177,12 +177,24 @@ fuzz_ended_late() {
   grep -q '"Output":" *context deadline exceeded' "$1" && ! grep -qE 'ailing input written|panic:|fatal error:' "$1"
 }
 
-# fuzz FILE NAME TIME LOG runs one target on one core, once more where it only ended late. Its output is LOG, its exit code LOG.code.
+# fuzz_binary FOLDER builds the instrumented tests of a package once and prints the path. go test -fuzz would link them for every target.
+fuzz_binary() {
+  local binary
+  binary=$work/$(echo "$1" | tr / -).fuzz
+  [ -e "$binary" ] || go test -c -fuzz . -o "$binary" "./$1" >"$binary.log" 2>&1 || { cat "$binary.log" >&2; return 1; }
+  echo "$binary"
+}
+
+# fuzz FILE NAME TIME LOG BINARY runs one target on one core, once more where it only ended late. Its output is LOG, its exit code LOG.code.
+# Corpora are kept where go test keeps them.
 fuzz() {
-  local try code
+  local try code folder package
+  folder=$(dirname "$1")
+  package=$(go list -m)/$folder
   for try in 1 2; do
-    go test -json -run '^$' -fuzz "^$2\$" -fuzztime "$3" -parallel 1 -timeout 0 "./$(dirname "$1")" </dev/null >"$4" 2>&1
-    code=$?
+    (cd "$folder" && "$5" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$3" -test.parallel 1 -test.timeout 0 -test.paniconexit0 \
+      -test.fuzzcachedir "$(go env GOCACHE)/fuzz/$package" -test.v=test2json 2>&1; echo $? >"$4.code") </dev/null | go tool test2json -t -p "$package" >"$4"
+    read -r code <"$4.code"
     [ "$code" -ne 0 ] && [ "$try" = 1 ] && fuzz_ended_late "$4" || break
   done
   echo "$code $try" >"$4.code"
@@ -203,12 +215,13 @@ fuzz_count() {
 
 # step_fuzz runs as many targets at a time as there are cores, each on one of them.
 step_fuzz() {
-  local time=${FUZZTIME:-60s} file name i=0 pids= cores
+  local time=${FUZZTIME:-60s} file name binary i=0 pids= cores
   [ "${CI:-}" = true ] && time=${FUZZTIME:-5s}
   cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
   note "$time for each target, $cores at a time"
   while IFS=: read -r file name; do
-    fuzz "$file" "$name" "$time" "$work/fuzz.$i" &
+    binary=$(fuzz_binary "$(dirname "$file")") || { fail "the fuzz targets of $(dirname "$file") do not build"; return; }
+    fuzz "$file" "$name" "$time" "$work/fuzz.$i" "$binary" &
     pids="$pids $!"
     i=$((i + 1))
     if [ $((i % cores)) -eq 0 ]; then
