@@ -124,19 +124,57 @@ func limitOf(r *http.Request) int64 {
 // instead of it.
 func (s *Server) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, _, ok := s.natives.find(r.URL); ok {
+			s.boundNative(next).ServeHTTP(w, r)
+			return
+		}
 		limit := limitOf(r)
 		if r.ContentLength > limit {
-			w.Header().Set("Connection", "close")
-			s.drain(w, r, r.Body)
+			s.giveUp(w, r)
 			s.problem(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has %d bytes; at most %d are allowed", r.ContentLength, limit))
 			return
 		}
-		rest := r.Body
-		r.Body = &cutBody{
-			ReadCloser: http.MaxBytesReader(w, rest, limit+1), left: limit, drain: sync.OnceFunc(func() { s.drain(w, r, rest) }),
+		s.cut(w, r, limit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// MaxNativeBytes bounds the body of a request to a platform's own API.
+const MaxNativeBytes = 4 << 20
+
+// boundNative is bound for the platforms' own APIs, whose handlers refuse in their own words what they cannot read to its end.
+func (s *Server) boundNative(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > MaxNativeBytes {
+			s.giveUp(w, r)
+			r.Body = tooLarge{}
+		} else {
+			s.cut(w, r, MaxNativeBytes)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// tooLarge is a body that was not read.
+type tooLarge struct{}
+
+// Read fails as http.MaxBytesReader does.
+func (tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: MaxNativeBytes} }
+
+// Close does nothing.
+func (tooLarge) Close() error { return nil }
+
+func (s *Server) giveUp(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	s.drain(w, r, r.Body)
+}
+
+// cut lets at most limit bytes of a body be read, and one more for the reader to notice.
+func (s *Server) cut(w http.ResponseWriter, r *http.Request, limit int64) {
+	rest := r.Body
+	r.Body = &cutBody{
+		ReadCloser: http.MaxBytesReader(w, rest, limit+1), left: limit, drain: sync.OnceFunc(func() { s.drain(w, r, rest) }),
+	}
 }
 
 // cutBody drains a body as soon as it goes beyond its bound: once an answer begins, net/http closes what is left.

@@ -170,7 +170,7 @@ func (s *Server) NativeHandler(platform, profile, addr string) (http.Handler, er
 			return nil, err
 		}
 		root := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.Handler.ServeHTTP(foreign(w), r) })
-		return wrap(root, s.recover, s.header, s.bound, s.host(hosts), s.origin), nil
+		return wrap(root, s.recover, s.header, s.boundNative, s.host(hosts), s.origin), nil
 	}
 	return nil, errors.New("web: " + platform + " has no native API in profile " + profile)
 }

@@ -139,8 +139,8 @@ func TestNativePathsAreGuarded(t *testing.T) {
 		{"POST", "/postbox/hooks", "", []string{"Origin", "http://evil.test"}, 403},
 		{"POST", "/postbox/hooks", "", []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		{"POST", "/api/token", "", []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		{"POST", "/postbox/hooks", strings.Repeat("x", 1<<20), nil, 200},
-		{"POST", "/postbox/hooks", strings.Repeat("x", 1<<20+1), nil, 413},
+		{"POST", "/postbox/hooks", strings.Repeat("x", web.MaxNativeBytes), nil, 200},
+		{"POST", "/postbox/hooks", strings.Repeat("x", web.MaxNativeBytes+2), nil, 400},
 	} {
 		if got := ask(s, c.method, c.path, c.body, c.header...).Code; got != c.want {
 			t.Errorf("%s %s %v: %d, want %d", c.method, c.path, c.header, got, c.want)

@@ -184,6 +184,9 @@ const mostBody = 8 << 20
 // read parses the body, unless its content type says that it is something else.
 func (c *call) read() (bad reply, wrong bool) {
 	body, err := io.ReadAll(io.LimitReader(c.Body, mostBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return detail(http.StatusRequestEntityTooLarge, "Request Entity Too Large"), true
+	}
 	if err != nil {
 		return detail(http.StatusBadRequest, "There was an error parsing the body"), true
 	}

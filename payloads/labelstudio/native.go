@@ -1,6 +1,7 @@
 package labelstudio
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"regexp"
@@ -184,6 +185,9 @@ func (c *call) number(i int) int64 {
 // body reads the request's JSON. No body is an empty object.
 func (c *call) body() (payloads.Value, *problem) {
 	data, err := io.ReadAll(io.LimitReader(c.r.Body, maxRequest))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, &problem{status: http.StatusRequestEntityTooLarge, detail: "Request body exceeded the limit."}
+	}
 	if err != nil {
 		return nil, &problem{status: http.StatusBadRequest, detail: "JSON parse error - the body could not be read"}
 	}

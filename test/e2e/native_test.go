@@ -123,6 +123,27 @@ func TestNativeStoresWhatCannotBeSent(t *testing.T) {
 	}
 }
 
+// TestNativeTooLarge: a body beyond the bound is refused in the platform's own words, which its SDK can read.
+func TestNativeTooLarge(t *testing.T) {
+	t.Parallel()
+	s := start(t, "--redis", "memory")
+	body := `{"url":"` + strings.Repeat("x", 5<<20) + `"}`
+	for path, want := range map[string]string{
+		"/argilla/api/v1/webhooks":             `{"detail":"Request Entity Too Large"}`,
+		"/label-studio/api/webhooks/":          `"detail":"Request body exceeded the limit."`,
+		"/toloka/api/v1/webhook-subscriptions": `"code":"ENTITY_TOO_LARGE"`,
+	} {
+		method, credential := http.MethodPost, "Token any"
+		if strings.HasPrefix(path, "/toloka") {
+			method, credential = http.MethodPut, "OAuth any"
+		}
+		r := s.send(method, path, body, "Authorization", credential, "X-Argilla-Api-Key", "any")
+		if r.status != http.StatusRequestEntityTooLarge || !strings.Contains(string(r.body), want) {
+			t.Errorf("%s: %d %s", path, r.status, r.body)
+		}
+	}
+}
+
 // TestNativePorts: an API on a port of its own answers at its root, and a key of its own makes it strict.
 func TestNativePorts(t *testing.T) {
 	t.Parallel()
