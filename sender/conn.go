@@ -3,9 +3,11 @@ package sender
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"sync/atomic"
+	"syscall"
 )
 
 // dialer opens connections under the life of the attempt that needs them. net/http would let a dial outlive its request in the hope of a
@@ -126,11 +128,21 @@ func (c *requestConn) Read(p []byte) (int, error) {
 }
 
 // Write notes whether anything was handed to the network. What was may have reached the target, whatever comes back.
+//
+// A listener that closes while the request still goes out may have answered first, and net/http drops that answer for the failed write.
+// So the rest of the request counts as written: the reply, or the end of the connection where a reply should be, then decides.
 func (c *requestConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
-	if e := c.owner.Load(); e != nil && n > 0 {
+	e := c.owner.Load()
+	if e == nil {
+		return n, err
+	}
+	if n > 0 {
 		e.fresh.Store(true)
 		e.wrote.Store(true)
+	}
+	if e.fresh.Load() && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)) {
+		return len(p), nil
 	}
 	return n, err
 }

@@ -24,4 +24,9 @@
 //     target turns into a leak.
 //  9. 2026-11-21. A reply is decompressed after it was read, from a bounded prefix, by at most as many decoders as there are processors:
 //     a decompression bomb costs neither memory nor other attempts.
+//  10. 2026-11-21. A reply counts although the listener closed before it had read the whole request: a write that fails then is no failure,
+//     the missing reply is. Otherwise it would be chance whether a 413 shows as 413 or as a reset, and people would hunt for a network
+//     fault. The platforms' clients differ among themselves here.
+//  11. 2026-11-21. Known limit: a listener that sends two replies to one request, on a connection that is used again at that moment, answers
+//     the next attempt with the second one. HTTP/1.1 gives no way to tell; one that is found on a resting connection closes it.
 package sender

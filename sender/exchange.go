@@ -132,9 +132,12 @@ func (e *exchange) trace() *httptrace.ClientTrace {
 			}
 			e.progress()
 		},
-		WroteRequest: func(httptrace.WroteRequestInfo) {
-			// A listener may answer before it has read everything; that is no step back.
-			e.phase.CompareAndSwap(int32(phaseWrite), int32(phaseWait))
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			// A listener may answer before it has read everything; that is no step back. Nor is a write
+			// that failed a step ahead: it fails when a clock closes the connection.
+			if info.Err == nil {
+				e.phase.CompareAndSwap(int32(phaseWrite), int32(phaseWait))
+			}
 		},
 		GotFirstResponseByte: func() { e.enter(phaseRead) },
 	}

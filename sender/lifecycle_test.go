@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,10 +66,37 @@ func TestEndOfContext(t *testing.T) {
 	}
 }
 
-// TestNothingLeaks runs many attempts that end in every way and expects no goroutine to stay.
+// leavesNothing runs a group of attempts and expects no goroutine and, where the system lists them, no descriptor to stay.
+func leavesNothing(t *testing.T, group func(t *testing.T)) {
+	t.Helper()
+	goroutines, descriptors := runtime.NumGoroutine(), openDescriptors()
+	t.Run("attempts", group)
+	deadline := time.Now().Add(3 * time.Second)
+	for (runtime.NumGoroutine() > goroutines || openDescriptors() > descriptors) && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if after := runtime.NumGoroutine(); after > goroutines {
+		buf := make([]byte, 64<<10)
+		t.Errorf("%d goroutines before, %d after:\n%s", goroutines, after, buf[:runtime.Stack(buf, true)])
+	}
+	if after := openDescriptors(); after > descriptors {
+		t.Errorf("%d open descriptors before, %d after", descriptors, after)
+	}
+}
+
+// openDescriptors counts what Linux lists; elsewhere it is 0.
+func openDescriptors() int {
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(list)
+}
+
+// TestNothingLeaks runs many attempts with one sender that end in every way.
 func TestNothingLeaks(t *testing.T) {
-	before := runtime.NumGoroutine()
-	t.Run("attempts", func(t *testing.T) {
+	leavesNothing(t, func(t *testing.T) {
+		t.Helper()
 		urls := []string{
 			rawServer(t, hang), rawServer(t, answering(okReply)), rawServer(t, reset),
 			rawServer(t, answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")),
@@ -80,14 +109,6 @@ func TestNothingLeaks(t *testing.T) {
 			s.Do(context.Background(), r)
 		}
 	})
-	deadline := time.Now().Add(3 * time.Second)
-	for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if after := runtime.NumGoroutine(); after > before {
-		buf := make([]byte, 64<<10)
-		t.Errorf("%d goroutines before, %d after:\n%s", before, after, buf[:runtime.Stack(buf, true)])
-	}
 }
 
 // TestConnectionsAreReused and are not trusted: a kept connection that the listener closed is replaced without a trace.
@@ -114,6 +135,35 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 	if n := len(accepted); n != 2 {
 		t.Errorf("%d connections, want 2", n)
+	}
+}
+
+// TestConnectionAfterAnEarlyReply: the reply to a request that never arrived whole is taken, the connection is not used again.
+func TestConnectionAfterAnEarlyReply(t *testing.T) {
+	first := true
+	var mu sync.Mutex
+	url := rawServer(t, func(c net.Conn) {
+		mu.Lock()
+		broken := first
+		first = false
+		mu.Unlock()
+		if !broken {
+			answering(okReply)(c)
+			return
+		}
+		if _, err := io.ReadFull(c, make([]byte, 512)); err == nil {
+			io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig")
+			reset(c)
+		}
+	})
+	s := newSender(t)
+	large := post(url)
+	large.Body = make([]byte, largeBody)
+	if report := s.Do(context.Background(), large); report.Reply.Status != 413 || string(report.Reply.Body) != "big" || !report.Wrote {
+		t.Errorf("first reply %+v", report.Reply)
+	}
+	if report := s.Do(context.Background(), post(url)); report.Reply.Status != 200 {
+		t.Errorf("second reply %+v", report.Reply)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -137,6 +138,10 @@ func TestRedirectsThatEnd(t *testing.T) {
 		{"no target", "", payloads.RedirectAsRequests, 302, "", 0},
 		{"metadata address", "http://169.254.169.254/latest/meta-data", payloads.RedirectAsRequests, 302, payloads.FailureBlocked, 0},
 		{"mapped metadata address", "//[::ffff:169.254.169.254]/", payloads.RedirectAsRequests, 302, payloads.FailureBlocked, 0},
+		{"unspecified address", "http://0.0.0.0/", payloads.RedirectAsRequests, 302, payloads.FailureBlocked, 0},
+		{"metadata by number", "http://2852039166/", payloads.RedirectAsRequests, 302, payloads.FailureRedirect, 0},
+		{"control characters", "http://127.0.0.1/\tx", payloads.RedirectAsRequests, 302, payloads.FailureRedirect, 0},
+		{"port that is none", "http://127.0.0.1:99999/", payloads.RedirectAsRequests, 302, payloads.FailureRedirect, 0},
 		{"other scheme", "ftp://127.0.0.1/", payloads.RedirectAsRequests, 302, payloads.FailureRedirect, 0},
 		{"file", "file:///etc/passwd", payloads.RedirectAsRequests, 302, payloads.FailureRedirect, 0},
 		{"malformed", "http://[::1/", payloads.RedirectAsRequests, 302, payloads.FailureRedirect, 0},
@@ -183,5 +188,47 @@ func TestRedirectsShareTheDeadline(t *testing.T) {
 	}
 	if n := len(requests()); n < 2 || n > 5 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// TestRedirectsWithBadBodies: what a redirect carries is read within bounds and decides nothing, unless time runs out over it.
+func TestRedirectsWithBadBodies(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		body    func(net.Conn)
+		failure payloads.Failure
+		status  int
+	}{
+		{"endless", func(c net.Conn) { zeros(c) }, "", 200},
+		{"cut", finish, "", 200},
+		{"reset", reset, "", 200},
+		{"trickled", func(c net.Conn) {
+			for range 40 {
+				if _, err := c.Write([]byte("x")); err != nil {
+					return
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+		}, payloads.FailureTimeout, 302},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			end := rawServer(t, answering(okReply))
+			url := rawServer(t, afterRequest(func(c net.Conn) {
+				fmt.Fprintf(c, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 999999999\r\n\r\n", end)
+				tc.body(c)
+			}))
+			r := following(url)
+			if tc.failure != "" {
+				r.Policy.Timeout, r.Policy.Deadline, r.Policy.SilenceTimeout = 200*time.Millisecond, 400*time.Millisecond, true
+			}
+			start := time.Now()
+			reply := newSender(t).Do(context.Background(), r).Reply
+			if reply.Failure != tc.failure || reply.Status != tc.status || time.Since(start) > 1500*time.Millisecond {
+				t.Errorf("after %s: %+v", time.Since(start), reply)
+			}
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -49,13 +50,22 @@ func newAuthority(t *testing.T) authority {
 
 func (a authority) issue(t *testing.T, name string, until time.Time) tls.Certificate {
 	t.Helper()
-	template := &x509.Certificate{SerialNumber: big.NewInt(2), NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: until}
+	return a.issueFrom(t, name, time.Now().Add(-2*time.Hour), until)
+}
+
+func (a authority) issueFrom(t *testing.T, name string, from, until time.Time) tls.Certificate {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(2), NotBefore: from, NotAfter: until}
 	if ip := net.ParseIP(name); ip != nil {
 		template.IPAddresses = []net.IP{ip}
 	} else {
 		template.DNSNames = []string{name}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, a.key.Public(), a.key)
+	parent := a.cert
+	if parent == nil {
+		parent = template // signed by itself
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, a.key.Public(), a.key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +118,34 @@ func TestTLS(t *testing.T) {
 			io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n")
 			hang(c)
 		}, failure: payloads.FailureTLS},
+		{
+			name: "signed by itself", server: &tls.Config{Certificates: []tls.Certificate{authority{key: other.key}.issue(t, "127.0.0.1", hour)}},
+			failure: payloads.FailureTLS, message: "unknown authority",
+		},
+		{
+			name: "not valid yet", server: &tls.Config{Certificates: []tls.Certificate{ca.issueFrom(t, "127.0.0.1", hour, hour.Add(time.Hour))}},
+			failure: payloads.FailureTLS, message: "not yet valid",
+		},
+		{name: "no certificate", server: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return nil, errors.New("none")
+		}}, failure: payloads.FailureTLS},
+		{name: "garbage in the handshake", serve: func(c net.Conn) {
+			io.WriteString(c, strings.Repeat("\x16\x03\x03\x40\x00garbage", 4000))
+			hang(c)
+		}, failure: payloads.FailureTLS},
+		{name: "resets in the handshake", serve: func(c net.Conn) {
+			if _, err := io.ReadFull(c, make([]byte, 1)); err == nil {
+				reset(c)
+			}
+		}, failure: payloads.FailureTLS},
+		{name: "trickles the handshake", serve: func(c net.Conn) {
+			for _, b := range []byte("\x16\x03\x03\x20\x00" + strings.Repeat("x", 30)) {
+				if _, err := c.Write([]byte{b}); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}, failure: payloads.FailureTimeout, message: "while shaking hands"},
 		{name: "hangs up in the handshake", serve: func(net.Conn) {}, failure: payloads.FailureTLS},
 		{name: "never shakes hands", serve: hang, failure: payloads.FailureTimeout, message: "while shaking hands"},
 	}
@@ -140,6 +178,45 @@ func TestTLS(t *testing.T) {
 			}
 			if tc.failure != "" && tc.name != "client certificate wanted" && report.Wrote {
 				t.Error("the request counts as written although no handshake was over")
+			}
+		})
+	}
+}
+
+// TestTLSEndsWithoutNotice: behind TLS the end of a connection should be announced. Many listeners do not, so crypto/tls (and Python's ssl)
+// overlook it between two records; what was announced by length must come whole all the same.
+func TestTLSEndsWithoutNotice(t *testing.T) {
+	ca := newAuthority(t)
+	cfg := &tls.Config{Certificates: []tls.Certificate{ca.issue(t, "127.0.0.1", time.Now().Add(time.Hour))}}
+	tests := []struct {
+		name, reply string
+		notice      bool
+		failure     payloads.Failure
+	}{
+		{"to the end, with notice", "HTTP/1.1 200 OK\r\n\r\nwhole", true, ""},
+		{"to the end, without", "HTTP/1.1 200 OK\r\n\r\nwhole", false, ""},
+		{"by length, with notice", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", true, payloads.FailureProtocol},
+		{"by length, without", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", false, payloads.FailureProtocol},
+		{"all of it by length, without", okReply, false, ""},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			url := rawServer(t, func(c net.Conn) {
+				conn := tls.Server(c, cfg)
+				if _, err := readRequest(bufio.NewReader(conn)); err != nil {
+					return
+				}
+				io.WriteString(conn, tc.reply)
+				if tc.notice {
+					conn.CloseWrite()
+				}
+				finish(c)
+				hang(c)
+			})
+			s := newSender(t, func(o *sender.Options) { o.TLS = &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12} })
+			reply := s.Do(context.Background(), post(strings.Replace(url, "http:", "https:", 1))).Reply
+			if reply.Status != 200 || reply.Failure != tc.failure {
+				t.Errorf("reply %+v, want failure %q", reply, tc.failure)
 			}
 		})
 	}
