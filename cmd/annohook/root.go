@@ -94,7 +94,7 @@ in this order. Exit codes: 0 ok, 1 expectation not met, 2 usage, 3 unreachable, 
 		&cobra.Group{ID: groupServer, Title: "Talk to a server:"}, &cobra.Group{ID: groupKnow, Title: "Know:"})
 	root.SetCompletionCommandGroupID(groupKnow)
 	root.SetHelpCommandGroupID(groupKnow)
-	grouped(root, groupRun, p.serveCommand(registry), p.devCommand(registry), p.readyCommand())
+	grouped(root, groupRun, p.serveCommand(registry), p.devCommand(registry), p.readyCommand(), p.doctorCommand())
 	grouped(root, groupSend, p.triggerCommand(registry), p.listenCommand(registry), p.signCommand(registry), p.verifyCommand(registry))
 	grouped(root, groupServer, p.actCommand(registry), p.storyCommand(registry), p.subscriptionsCommand(registry),
 		p.deliveriesCommand(registry))

@@ -15,8 +15,12 @@
 //     is a test tool by its own words, but it is the one Redis in Go that runs Asynq's scripts. Nothing but Asynq's references is in it:
 //     with the history there too, its stream reads alone took 39 % of the CPU.
 //  4. 2026-11-21. github.com/prometheus/client_golang serves /metrics: the format's own library.
-//  5. 2026-11-21. go-redis keeps one logger for the process; New sets it once, so that nothing is printed beside our own log.
+//  5. 2026-11-21. go-redis keeps one logger for the process; New sets it, so that nothing is printed beside our own log, and Diagnose, which
+//     has none, silences it.
 //  6. 2026-11-21. The APIs of the platforms are mounted from the registry, every profile under its own path, and --native only adds listeners.
 //     All listeners are opened before the engine and closed together: a port that is taken is told before a Redis child was started for
 //     nothing. A bind beyond loopback wants a credential on that listener too.
+//  7. 2026-11-21. Diagnose lives here, not in a package of its own: it has to judge by the very functions that New starts with, or it would
+//     call well what does not start. It only looks; where looking needs a touch (a lock, a bind, a file) it lasts for an instant.
+//  8. 2026-11-21. INFO is asked for without a section: several at a time are an error before Redis 7, and 6.2 is supported.
 package app

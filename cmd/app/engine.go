@@ -110,6 +110,9 @@ func openChild(ctx context.Context, c configs.Config, path string, log *slog.Log
 	return e, nil
 }
 
+// fileBackedSurvives tells what a restart leaves where no Redis is.
+const fileBackedSurvives = "subscriptions survive a restart; deliveries and pending retries do not, nor do the worlds that actions change"
+
 // openFileBacked is the engine of a machine without any Redis: subscriptions in a file, the rest in the process.
 func openFileBacked(c configs.Config) (*engine, error) {
 	if c.StateDir == "" {
@@ -128,7 +131,7 @@ func openFileBacked(c configs.Config) (*engine, error) {
 	}
 	e, err := openMemory(c, file, About{
 		Engine: "in-process store (no redis-server on this machine)", Where: c.StateDir,
-		Survives: "subscriptions survive a restart; deliveries and pending retries do not, nor do the worlds that actions change",
+		Survives: fileBackedSurvives,
 	})
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())

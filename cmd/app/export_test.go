@@ -17,3 +17,11 @@ func ParseTarget(address string) (Target, error) {
 
 // OlderThan compares versions.
 var OlderThan = olderThan
+
+// The judgements of Diagnose on numbers that a test cannot make real.
+var (
+	JudgeSpace     = judgeSpace
+	JudgeOpenFiles = judgeOpenFiles
+	ChildServer    = childServer
+	Reachable      = reachable
+)

@@ -36,7 +36,7 @@ func (a *App) health() http.Handler {
 		answer(w, http.StatusOK, map[string]string{"status": "ready"})
 	})
 	mux.Handle("GET /version", a.guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, map[string]string{"version": a.options.Version})
+		answer(w, http.StatusOK, map[string]string{"name": "annohook", "version": a.options.Version})
 	})))
 	mux.Handle("GET /metrics", a.guarded(a.metrics.handler()))
 	return mux

@@ -87,16 +87,17 @@ func parseMany(scheme, rest string) (redisTarget, error) {
 }
 
 // open returns a new client.
-func (t redisTarget) open() redis.UniversalClient {
-	quiet := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	if t.unix != "" {
-		return redis.NewClient(&redis.Options{
-			Network: "unix", Addr: t.unix, DB: t.options.DB, Username: t.options.Username, Password: t.options.Password, MaintNotificationsConfig: quiet,
-		})
+func (t redisTarget) open() redis.UniversalClient { return t.openWith(*t.options) }
+
+// openWith returns a new client with options that begin as those of the target.
+func (t redisTarget) openWith(o redis.UniversalOptions) redis.UniversalClient {
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	if t.unix == "" {
+		return redis.NewUniversalClient(&o)
 	}
-	o := *t.options
-	o.MaintNotificationsConfig = quiet
-	return redis.NewUniversalClient(&o)
+	single := o.Simple()
+	single.Network, single.Addr = "unix", t.unix
+	return redis.NewClient(single)
 }
 
 // oldestRedis is the first version with every command that is used (ZRANGE with BYSCORE).
@@ -114,7 +115,7 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	info, err := client.Info(ctx, "server", "memory").Result()
+	info, err := client.Info(ctx).Result() // all of it: more than one section at a time needs Redis 7
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}

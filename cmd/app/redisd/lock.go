@@ -48,6 +48,30 @@ func (l *DirLock) Release() error {
 	return nil
 }
 
+// Holder names who has the lock on dir; "" when nobody has it. It creates nothing, but where the directory is free it holds a shared lock
+// for an instant, in which a LockDir elsewhere fails.
+func Holder(dir string) (string, error) {
+	path := filepath.Join(dir, dirLockName)
+	if _, err := os.Stat(path); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return "", nil
+		}
+		return "", fmt.Errorf("look at the lock: %w", err)
+	}
+	lock := gofrs.New(path, gofrs.SetFlag(os.O_RDONLY))
+	ok, err := lock.TryRLock()
+	if err != nil {
+		return "", fmt.Errorf("look at the lock: %w", err)
+	}
+	if !ok {
+		return holder(path), nil
+	}
+	if err := lock.Unlock(); err != nil {
+		return "", fmt.Errorf("look at the lock: %w", err)
+	}
+	return "", nil
+}
+
 // holder names the process that noted its id in the lock file.
 func holder(path string) string {
 	text, err := os.ReadFile(path) //nolint:gosec // G304: the operator names the state folder

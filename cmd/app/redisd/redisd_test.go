@@ -285,3 +285,40 @@ func TestStopKillsAServerThatDoesNotEnd(t *testing.T) {
 	wantNothingLeft(t, dir, pid, s.Addr())
 	wantValue(t, start(t, redisd.Options{Dir: dir}).Addr(), "k", "v")
 }
+
+// TestHolder: a look tells who has the directory, and neither takes it nor makes anything.
+func TestHolder(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	want := func(holder string) {
+		t.Helper()
+		if got, err := redisd.Holder(dir); err != nil || got != holder {
+			t.Errorf("held by %q, %v, want %q", got, err, holder)
+		}
+	}
+	want("")
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the look made the directory: %v", err)
+	}
+	lock, err := redisd.LockDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want("process " + strconv.Itoa(os.Getpid()))
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	want("")
+	want("")
+	lock, err = redisd.LockDir(dir)
+	if err != nil {
+		t.Fatalf("after a look: %v", err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "annohook.lock")
+	if got, err := redisd.Holder(file); err == nil {
+		t.Errorf("a file is held by %q", got)
+	}
+}
