@@ -115,11 +115,11 @@ func (s *Store) Parts(ctx context.Context, ref history.Ref) (history.Delivery, [
 	if err != nil {
 		return history.Delivery{}, nil, err
 	}
-	summary, err := decodeDelivery(ref.Delivery, fields(nth(reply, 0)))
+	summary, err := s.shown(ref.Delivery, reply)
 	if err != nil {
 		return history.Delivery{}, nil, err
 	}
-	list, _ := nth(reply, 1).([]any)
+	list, _ := nth(reply, 3).([]any)
 	messages := make([]payloads.Message, len(list))
 	for i, v := range list {
 		method, rest, _ := strings.Cut(text(v), "\n")

@@ -10,19 +10,26 @@ import (
 	"github.com/annohook/annohook/sender/history"
 )
 
-// Claim implements history.Recorder in one round trip, the body included.
+// claimCall is one call of Claim on its way.
+type claimCall struct {
+	ref   history.Ref
+	claim history.Claim
+	token string
+}
+
+// Claim implements history.Recorder in one round trip, shared with the claims that other goroutines make meanwhile. A body above 64 KiB takes a
+// second one.
 func (s *Store) Claim(ctx context.Context, ref history.Ref, claim history.Claim) (history.Claimed, error) {
-	spacing := int64(0)
-	if claim.Rate > 0 {
-		spacing = history.Spacing(claim.Rate).Microseconds()
+	call := claimCall{ref: ref, claim: claim, token: s.newToken()}
+	answer, err := s.claims.Do(ctx, call)
+	if err != nil {
+		return history.Claimed{}, err
 	}
-	token := s.newToken()
-	worker := strings.ReplaceAll(claim.Worker, "\n", " ") // the record of an attempt begins with one line
-	reply, err := s.run(ctx, s.claimScript, ref.Delivery, ref.Attempt, ref.Generation, token, worker, micros(claim.At), claim.Limit, spacing)
+	answer, err = judge(answer)
 	if err != nil && !errors.Is(err, history.ErrLater) {
 		return history.Claimed{}, err
 	}
-	summary, errDecode := decodeDelivery(ref.Delivery, fields(nth(reply, 0)))
+	summary, errDecode := s.shown(ref.Delivery, answer)
 	if errDecode != nil {
 		return history.Claimed{}, errDecode
 	}
@@ -30,10 +37,44 @@ func (s *Store) Claim(ctx context.Context, ref history.Ref, claim history.Claim)
 	if err != nil {
 		return history.Claimed{Delivery: d, At: d.NextAt}, err
 	}
-	return history.Claimed{
-		Token:    history.Token{Delivery: d.ID, SubscriptionID: d.SubscriptionID, Number: ref.Attempt, Value: token},
-		Delivery: d, Body: []byte(text(nth(reply, 1))), Number: ref.Attempt, Duplicate: d.Duplicate,
-	}, nil
+	token := history.Token{Delivery: d.ID, SubscriptionID: d.SubscriptionID, Number: ref.Attempt, Value: call.token}
+	content, err := s.content(ctx, token, claim.At, d.BodyBytes, text(nth(answer, 3)))
+	if err != nil {
+		return history.Claimed{}, err
+	}
+	return history.Claimed{Token: token, Delivery: d, Body: content, Number: ref.Attempt, Duplicate: d.Duplicate}, nil
+}
+
+// content is the body of a claimed delivery, read where the answer of the claim left it out. A claim whose body cannot be read is given back, for
+// the sweep to find.
+func (s *Store) content(ctx context.Context, token history.Token, at time.Time, size int, answered string) ([]byte, error) {
+	if len(answered) == size {
+		return []byte(answered), nil
+	}
+	content, err := s.Body(ctx, token.Delivery)
+	if err != nil {
+		_, errRelease := s.Release(context.WithoutCancel(ctx), token, at)
+		return nil, errors.Join(err, errRelease)
+	}
+	return content, nil
+}
+
+// claimAll makes several claims in one script.
+func (s *Store) claimAll(ctx context.Context, calls []claimCall) ([][]any, error) {
+	args := make([]any, 0, 8*len(calls))
+	for _, c := range calls {
+		spacing := int64(0)
+		if c.claim.Rate > 0 {
+			spacing = history.Spacing(c.claim.Rate).Microseconds()
+		}
+		args = append(args, c.ref.Delivery, c.ref.Attempt, c.ref.Generation, c.token, oneLine(c.claim.Worker), micros(c.claim.At), c.claim.Limit, spacing)
+	}
+	return s.runAll(ctx, s.claimScript, args)
+}
+
+// oneLine is a worker's name as records take it: they begin with one line, and a state is divided by its separators.
+func oneLine(worker string) string {
+	return strings.NewReplacer("\n", " ", fieldSeparator, " ").Replace(worker)
 }
 
 // Finish implements history.Recorder in one round trip. ErrResult for a status that does not settle.
@@ -68,12 +109,30 @@ func (s *Store) end(
 	if a.Reply != nil && a.Reply.Status != 0 {
 		status = strconv.Itoa(a.Reply.Status)
 	}
-	reply, err := s.run(ctx, s.finishScript, token.Delivery, token.Value, token.Number, micros(at), stamp(a.StartedAt), duration, a.Outcome,
-		string(a.Failure), status, detail, follows, reason, micros(next), flag(charge))
+	answer, err := s.finishes.Do(ctx, finishCall{
+		token.Delivery, token.Value, token.Number, micros(at), stamp(a.StartedAt), duration, a.Outcome, string(a.Failure), status, detail,
+		follows, reason, micros(next), flag(charge),
+	})
 	if err != nil {
 		return nil, err
 	}
-	return decodeDues(reply)
+	flat, err := judge(answer)
+	if err != nil {
+		return nil, err
+	}
+	return decodeDues(flat)
+}
+
+// finishCall is one end of an attempt on its way: the values of the script.
+type finishCall [14]any
+
+// finishAll records several ends of attempts in one script.
+func (s *Store) finishAll(ctx context.Context, calls []finishCall) ([][]any, error) {
+	args := make([]any, 0, len(finishCall{})*len(calls))
+	for _, c := range calls {
+		args = append(args, c[:]...)
+	}
+	return s.runAll(ctx, s.finishScript, args)
 }
 
 // Release implements history.Recorder.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -12,20 +13,63 @@ import (
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// Fields of a delivery's hash beside those of listedFields: pin (JSON of the pinned subscription), vb (JSON of the verbatim header), tk
-// (token in flight), tu (reserved turn).
+// The fields of a delivery's state, in the order in which the prelude of the scripts packs them. The feed, and the answers of scripts, leave out
+// the hidden ones, which come first.
+const (
+	fieldToken  = iota // in flight: the token
+	fieldTurn          // reserved by the rate limit
+	fieldFlight        // in flight: the record of the attempt, as decodeAttempt reads it
+	fieldExtras        // "1": there are extras
+	fieldStatic        // JSON
+	fieldMember        // in the indexes
+	fieldSub           // subscription
+	fieldPlatform
+	fieldStatus
+	fieldMethod
+	fieldBodyBytes
+	fieldEvents
+	fieldAttempts
+	fieldFailures
+	fieldGeneration
+	fieldNext  // next due
+	fieldPlace // w waiting, c chained, l lane, f in flight, s settled
+	fieldDuplicate
+	fieldWaitsFor
+	fieldSuccessor
+	fieldSettledAt
+	fieldLastStatus
+	fieldLastDuration
+	fieldLastOutcome
+	fieldLastFailure
+	fieldReason // the last, because it alone may hold any byte
 
-// listedFields are the fields that lists and the feed carry; the prelude of the scripts has the same list, in the
-// same order.
-//
-//	st static JSON   k  member in the indexes   sb subscription   p  platform      s  status      r  reason
-//	m  method        bb body bytes              ev event ids      n  attempts      f  failures    g  generation
-//	at next due      pl place (w waiting, c chained, l lane, f in flight, s settled)              du duplicate
-//	w  waits for     su successor               sa settled at     ls ld lo lf      status, duration, outcome, failure of the last attempt
-func listedFields() []string {
-	return []string{
-		"st", "k", "sb", "p", "s", "m", "bb", "ev", "n", "f", "g", "at", "pl", "du", "w", "su", "sa", "ls", "ld", "lo", "lf", "r",
+	fieldCount
+	hiddenFields = fieldStatic
+)
+
+// fieldSeparator stands between the fields of a state.
+const fieldSeparator = "\x1f"
+
+// state is the state of a delivery, unpacked.
+type state [fieldCount]string
+
+// unpackState reads a whole state.
+func unpackState(packed string) (state, error) { return unpack(packed, 0) }
+
+// unpackShown reads a state without its hidden fields.
+func unpackShown(packed string) (state, error) { return unpack(packed, hiddenFields) }
+
+func unpack(packed string, from int) (state, error) {
+	var f state
+	found := true
+	for i := from; i < fieldCount-1 && found; i++ {
+		f[i], packed, found = strings.Cut(packed, fieldSeparator)
 	}
+	if !found {
+		return f, errReply
+	}
+	f[fieldCount-1] = packed
+	return f, nil
 }
 
 // static is the part of a delivery that never changes and that no script reads.
@@ -65,48 +109,77 @@ func memberID(member string) string {
 	return member[memberDigits+1:]
 }
 
-// decodeSummary reads the fields of a delivery's hash, or of a feed entry.
-func decodeSummary(id string, f map[string]string) (history.Summary, error) {
-	var st static
-	if err := json.Unmarshal([]byte(f["st"]), &st); err != nil {
+// statics remembers what static parts were decoded to: a burst has thousands of deliveries with the same one, and the feed brings each
+// delivery four times. It is bounded by forgetting everything.
+type statics struct {
+	mu    sync.Mutex
+	known map[string]static
+}
+
+// maxStatics is how many a process remembers.
+const maxStatics = 512
+
+func (s *statics) decode(text string) (static, error) {
+	s.mu.Lock()
+	st, ok := s.known[text]
+	s.mu.Unlock()
+	if ok {
+		return st, nil
+	}
+	if err := json.Unmarshal([]byte(text), &st); err != nil {
+		return static{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.known) >= maxStatics || s.known == nil {
+		s.known = make(map[string]static, maxStatics)
+	}
+	s.known[strings.Clone(text)] = st
+	return st, nil
+}
+
+// summary reads a state.
+func (s *statics) summary(id string, f state) (history.Summary, error) {
+	st, err := s.decode(f[fieldStatic])
+	if err != nil {
 		return history.Summary{}, fmt.Errorf("state of delivery %s: %w", id, err)
 	}
 	p := numbers{}
-	s := history.Summary{
+	sum := history.Summary{
 		Delivery: history.Delivery{
-			ID: id, Status: history.Status(f["s"]), Reason: f["r"], Platform: f["p"], Profile: st.Profile, EventType: st.EventType,
-			Fidelity: st.Fidelity, Method: f["m"], SubscriptionID: f["sb"], Part: st.Part, URL: string(st.URL),
-			Attempts: p.int(f["n"]), Failures: p.int(f["f"]), Generation: p.int(f["g"]), NextAt: p.time(f["at"]), InFlight: f["pl"] == "f",
-			Duplicate: f["du"] != "", WaitsFor: f["w"], Successor: f["su"], ReplayOf: st.ReplayOf, ReplayMode: st.ReplayMode,
-			Once: st.Once, Always: st.Always, BodyBytes: p.int(f["bb"]), SettledAt: p.time(f["sa"]),
+			ID: id, Status: history.Status(f[fieldStatus]), Reason: f[fieldReason], Platform: f[fieldPlatform], Profile: st.Profile, EventType: st.EventType,
+			Fidelity: st.Fidelity, Method: f[fieldMethod], SubscriptionID: f[fieldSub], Part: st.Part, URL: string(st.URL),
+			Attempts: p.int(f[fieldAttempts]), Failures: p.int(f[fieldFailures]), Generation: p.int(f[fieldGeneration]), NextAt: p.time(f[fieldNext]), InFlight: f[fieldPlace] == "f",
+			Duplicate: f[fieldDuplicate] != "", WaitsFor: f[fieldWaitsFor], Successor: f[fieldSuccessor], ReplayOf: st.ReplayOf, ReplayMode: st.ReplayMode,
+			Once: st.Once, Always: st.Always, BodyBytes: p.int(f[fieldBodyBytes]), SettledAt: p.time(f[fieldSettledAt]),
 		},
-		LastStatus: p.int(f["ls"]), LastDuration: p.duration(f["ld"]), LastOutcome: f["lo"], LastFailure: payloads.Failure(f["lf"]),
+		LastStatus: p.int(f[fieldLastStatus]), LastDuration: p.duration(f[fieldLastDuration]), LastOutcome: f[fieldLastOutcome], LastFailure: payloads.Failure(f[fieldLastFailure]),
 	}
-	if f["ev"] != "" {
-		s.EventIDs = strings.Split(f["ev"], "\n")
+	if f[fieldEvents] != "" {
+		sum.EventIDs = strings.Split(f[fieldEvents], "\n")
 	}
-	if st.Created && len(f["k"]) > memberDigits {
-		s.CreatedAt = time.UnixMicro(p.int64(f["k"][:memberDigits])).UTC()
+	if st.Created && len(f[fieldMember]) > memberDigits {
+		sum.CreatedAt = time.UnixMicro(p.int64(f[fieldMember][:memberDigits])).UTC()
 	}
 	if p.err != nil {
 		return history.Summary{}, fmt.Errorf("state of delivery %s: %w", id, p.err)
 	}
-	return s, nil
+	return sum, nil
 }
 
-// decodeDelivery reads a whole hash, the fields that lists leave out included.
-func decodeDelivery(id string, f map[string]string) (history.Summary, error) {
-	s, err := decodeSummary(id, f)
+// delivery reads a state with its extras, which lists leave out.
+func (s *statics) delivery(id string, f state, verbatim, pinned string) (history.Summary, error) {
+	sum, err := s.summary(id, f)
 	if err != nil {
 		return history.Summary{}, err
 	}
-	if s.Pinned, err = decodePinned(f["pin"]); err != nil {
+	if sum.Pinned, err = decodePinned(pinned); err != nil {
 		return history.Summary{}, fmt.Errorf("pinned subscription of delivery %s: %w", id, err)
 	}
-	if s.Verbatim, err = decodeHeader(f["vb"]); err != nil {
+	if sum.Verbatim, err = decodeHeader(verbatim); err != nil {
 		return history.Summary{}, fmt.Errorf("header of delivery %s: %w", id, err)
 	}
-	return s, nil
+	return sum, nil
 }
 
 func encodePinned(s *subscriptions.Subscription) ([]byte, error) {
@@ -196,14 +269,13 @@ func nth(list []any, i int) any {
 	return list[i]
 }
 
-// fields turns the flat answer of HGETALL inside a script into a map.
-func fields(v any) map[string]string {
-	flat, _ := v.([]any)
-	m := make(map[string]string, len(flat)/2)
-	for i := 0; i+1 < len(flat); i += 2 {
-		m[text(flat[i])] = text(flat[i+1])
+// shown reads what scripts answer of a delivery: its state without the hidden fields, its verbatim header and its pinned subscription.
+func (s *Store) shown(id string, answer []any) (history.Summary, error) {
+	f, err := unpackShown(text(nth(answer, 0)))
+	if err != nil {
+		return history.Summary{}, err
 	}
-	return m
+	return s.statics.delivery(id, f, text(nth(answer, 1)), text(nth(answer, 2)))
 }
 
 // decodeDues reads references: five values each.

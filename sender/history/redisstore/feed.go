@@ -14,9 +14,6 @@ import (
 	"github.com/annohook/annohook/sender/history"
 )
 
-// fieldSeparator stands between the fields of a delivery in the feed. Only the last one may hold it.
-const fieldSeparator = "\x1f"
-
 // Sizes of a tail.
 const (
 	tailPage  = 500             // entries read at once
@@ -57,7 +54,7 @@ func (s *Store) Tail(ctx context.Context, after string, fn func([]history.Entry)
 		if len(messages) == 0 {
 			continue
 		}
-		entries, err := decodeEntries(messages)
+		entries, err := s.decodeEntries(messages)
 		if err != nil {
 			return err
 		}
@@ -125,10 +122,10 @@ func (s *Store) read(ctx context.Context, after string) ([]redis.XMessage, error
 	return messages, nil
 }
 
-func decodeEntries(messages []redis.XMessage) ([]history.Entry, error) {
+func (s *Store) decodeEntries(messages []redis.XMessage) ([]history.Entry, error) {
 	entries := make([]history.Entry, len(messages))
 	for i, m := range messages {
-		entry, err := decodeEntry(m)
+		entry, err := s.decodeEntry(m)
 		if err != nil {
 			return nil, fmt.Errorf("feed entry %s: %w", m.ID, err)
 		}
@@ -137,18 +134,13 @@ func decodeEntries(messages []redis.XMessage) ([]history.Entry, error) {
 	return entries, nil
 }
 
-// decodeEntry reads one entry: "kind", "id", the listed fields of the delivery in "d" and for attempts their headline in "a".
-func decodeEntry(m redis.XMessage) (history.Entry, error) {
-	names := listedFields()
-	values := strings.SplitN(text(m.Values["d"]), fieldSeparator, len(names))
-	if len(values) != len(names) {
-		return history.Entry{}, errReply
+// decodeEntry reads one entry: "kind", "id", the state of the delivery without the hidden fields in "d" and for attempts their headline in "a".
+func (s *Store) decodeEntry(m redis.XMessage) (history.Entry, error) {
+	f, err := unpackShown(text(m.Values["d"]))
+	if err != nil {
+		return history.Entry{}, err
 	}
-	f := make(map[string]string, len(names))
-	for i, name := range names {
-		f[name] = values[i]
-	}
-	summary, err := decodeSummary(text(m.Values["id"]), f)
+	summary, err := s.statics.summary(text(m.Values["id"]), f)
 	entry := history.Entry{ID: m.ID, Kind: history.EntryKind(text(m.Values["kind"])), Summary: summary}
 	if headline := text(m.Values["a"]); headline != "" && err == nil {
 		entry.Attempt, err = decodeHeadline(headline)

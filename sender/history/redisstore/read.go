@@ -16,14 +16,23 @@ import (
 
 // Delivery implements history.Reader. Pinned and Verbatim are filled here, in Claim and in Parts, and nowhere else.
 func (s *Store) Delivery(ctx context.Context, id string) (history.Summary, error) {
-	f, err := s.client.HGetAll(ctx, s.key("d:", id)).Result()
+	var packed *redis.StringCmd
+	var extras *redis.SliceCmd
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		packed, extras = p.Get(ctx, s.key("d:", id)), p.HMGet(ctx, s.key("x:", id), "vb", "pin")
+		return nil
+	})
+	if errors.Is(packed.Err(), redis.Nil) {
+		return history.Summary{}, history.ErrNotFound
+	}
 	if err != nil {
 		return history.Summary{}, fmt.Errorf("delivery %s: %w", id, err)
 	}
-	if len(f) == 0 {
-		return history.Summary{}, history.ErrNotFound
+	f, err := unpackState(packed.Val())
+	if err != nil {
+		return history.Summary{}, fmt.Errorf("delivery %s: %w", id, err)
 	}
-	return decodeDelivery(id, f)
+	return s.statics.delivery(id, f, text(nth(extras.Val(), 0)), text(nth(extras.Val(), 1)))
 }
 
 // Deliveries implements history.Reader in one round trip.
@@ -40,27 +49,23 @@ func (s *Store) summaries(ctx context.Context, ids []string) ([]history.Summary,
 	if len(ids) == 0 {
 		return list, nil
 	}
-	names := listedFields()
-	replies := make([]*redis.SliceCmd, len(ids))
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, id := range ids {
-			replies[i] = p.HMGet(ctx, s.key("d:", id), names...)
-		}
-		return nil
-	})
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = s.key("d:", id)
+	}
+	replies, err := s.client.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
 	for i, reply := range replies {
-		values := reply.Val()
-		if nth(values, 0) == nil {
+		if reply == nil {
 			continue
 		}
-		f := make(map[string]string, len(names))
-		for j, name := range names {
-			f[name] = text(nth(values, j))
+		f, err := unpackState(text(reply))
+		if err != nil {
+			return nil, fmt.Errorf("delivery %s: %w", ids[i], err)
 		}
-		summary, err := decodeSummary(ids[i], f)
+		summary, err := s.statics.summary(ids[i], f)
 		if err != nil {
 			return nil, err
 		}
@@ -91,20 +96,32 @@ func (s *Store) Body(ctx context.Context, id string) ([]byte, error) {
 // Attempts implements history.Reader. ErrNotFound for an unknown delivery.
 func (s *Store) Attempts(ctx context.Context, id string) ([]history.Attempt, error) {
 	var kept *redis.MapStringStringCmd
-	var exists *redis.IntCmd
+	var packed *redis.StringCmd
 	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		kept, exists = p.HGetAll(ctx, s.key("a:", id)), p.Exists(ctx, s.key("d:", id))
+		kept, packed = p.HGetAll(ctx, s.key("a:", id)), p.Get(ctx, s.key("d:", id))
 		return nil
 	})
+	if errors.Is(packed.Err(), redis.Nil) {
+		return nil, history.ErrNotFound
+	}
 	if err != nil {
 		return nil, fmt.Errorf("attempts of delivery %s: %w", id, err)
 	}
-	if exists.Val() == 0 {
-		return nil, history.ErrNotFound
+	records := kept.Val()
+	f, err := unpackState(packed.Val())
+	if err != nil {
+		return nil, fmt.Errorf("delivery %s: %w", id, err)
 	}
-	list := make([]history.Attempt, 0, len(kept.Val()))
-	for number, value := range kept.Val() {
-		a, err := decodeAttempt(number, value)
+	if f[fieldFlight] != "" {
+		records[f[fieldAttempts]] = f[fieldFlight]
+	}
+	return decodeAttempts(id, records)
+}
+
+func decodeAttempts(id string, records map[string]string) ([]history.Attempt, error) {
+	list := make([]history.Attempt, 0, len(records))
+	for number, record := range records {
+		a, err := decodeAttempt(number, record)
 		if err != nil {
 			return nil, fmt.Errorf("delivery %s: %w", id, err)
 		}

@@ -12,10 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/sender/history/gather"
 )
 
 // Defaults of Options.
@@ -43,6 +45,9 @@ type Store struct {
 	feedLength string
 	newToken   func() string
 	deflaters  *sync.Pool
+	statics    *statics
+	claims     *gather.Group[claimCall, []any]
+	finishes   *gather.Group[finishCall, []any]
 
 	appendScript, collectScript, closeScript, partsScript, sealScript        *redis.Script
 	claimScript, finishScript, releaseScript, cancelScript, redispatchScript *redis.Script
@@ -65,22 +70,35 @@ func New(client redis.UniversalClient, o Options) *Store {
 	if o.NewToken == nil {
 		o.NewToken = rand.Text
 	}
-	return &Store{
+	s := &Store{
 		client: client, base: o.Prefix + ":h:", feedLength: strconv.Itoa(o.FeedLength), newToken: o.NewToken,
 		deflaters:    &sync.Pool{New: newDeflater},
-		appendScript: script("append"), collectScript: script("collect"), closeScript: script("close"), partsScript: script("parts"),
-		sealScript: script("seal"), claimScript: script("claim"), finishScript: script("finish"), releaseScript: script("release"),
-		cancelScript: script("cancel"), redispatchScript: script("redispatch"), trimScript: script("trim"),
-		trimEventsScript: script("trimevents"),
+		statics:      &statics{},
+		appendScript: script("events", "append"), collectScript: script("events", "collect"), closeScript: script("events", "close"),
+		partsScript: script("parts"), sealScript: script("seal"), claimScript: script("claim"), finishScript: script("finish"),
+		releaseScript: script("release"), cancelScript: script("cancel"), redispatchScript: script("redispatch"),
+		trimScript: script("events", "trim"), trimEventsScript: script("events", "trimevents"),
 	}
+	s.claims = gather.New(gatherMost, gatherWithin, s.claimAll)
+	s.finishes = gather.New(gatherMost, gatherWithin, s.finishAll)
+	return s
 }
 
-// script joins the shared part and one script. The files are embedded, so reading them cannot fail; a missing one would be an empty script
-// that every test trips over.
-func script(name string) *redis.Script {
-	prelude, _ := scripts.ReadFile("scripts/prelude.lua")
-	body, _ := scripts.ReadFile("scripts/" + name + ".lua")
-	return redis.NewScript(string(prelude) + string(body))
+// Bounds of gathered calls: a script of 64 claims takes Redis about a millisecond, during which it serves nobody else.
+const (
+	gatherMost   = 64
+	gatherWithin = 5 * time.Second
+)
+
+// script joins the shared part and others. The files are embedded, so reading them cannot fail; a missing one would be an empty script that
+// every test trips over.
+func script(names ...string) *redis.Script {
+	whole, _ := scripts.ReadFile("scripts/prelude.lua")
+	for _, name := range names {
+		part, _ := scripts.ReadFile("scripts/" + name + ".lua")
+		whole = append(whole, part...)
+	}
+	return redis.NewScript(string(whole))
 }
 
 func newDeflater() any {
@@ -98,6 +116,27 @@ var errReply = errors.New("answer of Redis has an unknown form")
 
 // run runs a script and turns the word its answer begins with into an error.
 func (s *Store) run(ctx context.Context, script *redis.Script, args ...any) ([]any, error) {
+	reply, err := s.eval(ctx, script, args)
+	if err != nil {
+		return nil, err
+	}
+	return judge(reply)
+}
+
+// runAll runs a script that answers several calls.
+func (s *Store) runAll(ctx context.Context, script *redis.Script, args []any) ([][]any, error) {
+	reply, err := s.eval(ctx, script, args)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([][]any, len(reply))
+	for i, v := range reply {
+		answers[i], _ = v.([]any)
+	}
+	return answers, nil
+}
+
+func (s *Store) eval(ctx context.Context, script *redis.Script, args []any) ([]any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -106,10 +145,15 @@ func (s *Store) run(ctx context.Context, script *redis.Script, args ...any) ([]a
 	if err != nil {
 		return nil, fmt.Errorf("history in redis: %w", err)
 	}
-	if len(reply) == 0 {
+	return reply, nil
+}
+
+// judge turns the word an answer begins with into an error.
+func judge(answer []any) ([]any, error) {
+	if len(answer) == 0 {
 		return nil, errReply
 	}
-	word, rest := text(reply[0]), reply[1:]
+	word, rest := text(answer[0]), answer[1:]
 	switch word {
 	case "ok", "none":
 		return rest, nil

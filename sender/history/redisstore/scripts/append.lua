@@ -3,21 +3,23 @@
 if call('EXISTS', B .. 'op:' .. ARGV[3]) == 1 then return {'ok'} end
 local events, deliveries = num(ARGV[4]), num(ARGV[5])
 local first = 6 + events * 4
-for a = first, first + (deliveries - 1) * 12, 12 do
-  if call('EXISTS', key(ARGV[a])) == 1 then return {'exists', ARGV[a]} end
+local last = first + (deliveries - 1) * 12
+
+local function check(a)
   local before = ARGV[a + 4]
-  if before ~= '' and (call('HGET', key(before), 'su') or '') ~= '' then return {'chain', ARGV[a]} end
+  if call('EXISTS', key(ARGV[a])) == 1 then return {'exists', ARGV[a]} end
+  if before ~= '' and load(before).su ~= '' then return {'chain', ARGV[a]} end
 end
-call('SET', B .. 'op:' .. ARGV[3], '1', 'PX', '60000')
-for a = first, first + (deliveries - 1) * 12, 12 do
+
+local function add(a, fresh)
   local d, before, body = enter(ARGV[a]), ARGV[a + 4], ARGV[a + 9]
   d.k, d.sb, d.p, d.st, d.ev, d.m = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 6], ARGV[a + 7], ARGV[a + 8]
   d.s, d.bb = 'pending', whole(#body)
-  call('SET', B .. 'b:' .. d.id, body)
-  if ARGV[a + 10] ~= '' then call('HSET', key(d.id), 'vb', ARGV[a + 10]) end
-  if ARGV[a + 11] ~= '' then call('HSET', key(d.id), 'pin', ARGV[a + 11]) end
+  put(B .. 'b:' .. d.id, body)
+  keep_extra(d, 'vb', ARGV[a + 10])
+  keep_extra(d, 'pin', ARGV[a + 11])
   index(d)
-  for event in string.gmatch(d.ev, '[^\n]+') do join_event(event, d) end
+  for event in string.gmatch(d.ev, '[^\n]+') do join_event(event, d, fresh[event]) end
   local behind = before ~= '' and load(before)
   if behind and behind.s ~= '' and not settled(behind.s) then
     d.pl, d.w, behind.su = 'c', before, d.id
@@ -26,6 +28,17 @@ for a = first, first + (deliveries - 1) * 12, 12 do
   end
   tell('delivery', d)
 end
-for a = 6, first - 4, 4 do add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]) end
+
+local fresh = {}
+for a = first, last, 12 do
+  local wrong = check(a)
+  if wrong then return wrong end
+end
+call('SET', B .. 'op:' .. ARGV[3], '1', 'PX', '60000') -- the first write is one that a full Redis refuses
+for a = 6, first - 4, 4 do fresh[ARGV[a]] = true end
+for a = first, last, 12 do add(a, fresh) end
+for a = 6, first - 4, 4 do
+  add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], call('GET', B .. 'e:' .. ARGV[a]))
+end
 save()
 return {'ok'}

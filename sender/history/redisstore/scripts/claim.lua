@@ -1,39 +1,60 @@
--- ARGV 3 id 4 attempt 5 generation 6 token 7 worker 8 now 9 limit 10 spacing of the rate limit, 0 without one.
-local d, token, at, worker, limit, spacing = load(ARGV[3]), ARGV[6], ARGV[8], ARGV[7], num(ARGV[9]), num(ARGV[10])
-local function answer(word)
-  save()
-  return {word, call('HGETALL', key(d.id)), call('GET', B .. 'b:' .. d.id) or ''}
+-- From ARGV 3 on eight values for each claim: id attempt generation token worker now limit spacing; the last is that of the rate limit, 0 without
+-- one. Answers each claim: a word, and with 'ok' and 'later' the state, the extras and the body, which is left out above INLINE bytes.
+-- The first write of a claim is one that a full Redis refuses, for all of them before anything moved.
+local INLINE = 65536
+
+local function answer(word, d)
+  local extras = d.x ~= '' and call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin') or {}
+  local body = word == 'ok' and num(d.bb) <= INLINE and call('GET', B .. 'b:' .. d.id)
+  return {word, pack(d, HIDDEN + 1), extras[1] or '', extras[2] or '', body or ''}
 end
-if d.tk == token then return answer('ok') end -- this very call came through before, and its answer was lost
-if not current(d, ARGV[4], ARGV[5]) or d.s == 'collecting' then return {'stale'} end
-call('HSET', B .. 'limits', d.sb, whole(limit)) -- first, so that a full Redis refuses the claim before anything moved
-local busy = B .. 'busy:' .. d.sb
-if limit > 0 and call('SISMEMBER', busy, d.id) == 0 and call('SCARD', busy) >= limit then
-  call('ZREM', B .. 'waiting', d.id)
+
+local function park(d)
   call('RPUSH', B .. 'lane:' .. d.sb, d.id)
   call('SADD', B .. 'parked', d.id)
+  rank('waiting', d.id, false)
   d.pl, d.at = 'l', ''
-  save()
   return {'parked'}
 end
-if spacing > 0 then
-  local turn = num(d.tu)
-  if turn == 0 then
-    turn = math.max(num(at), num(call('GET', B .. 'turn:' .. d.sb)))
-    call('SET', B .. 'turn:' .. d.sb, whole(turn + spacing), 'PX', whole(math.ceil((turn + spacing - num(at)) / 1000) + 60000))
-    d.tu = whole(turn)
-  end
-  if turn > num(at) then
-    d.at = whole(turn)
-    call('ZADD', B .. 'waiting', d.at, d.id)
-    return answer('later')
-  end
+
+-- The turn the rate limit gives a delivery; it keeps the one it was given before.
+local function take_turn(d, at, spacing)
+  if num(d.tu) > 0 then return num(d.tu) end
+  local turn = math.max(num(at), num(call('GET', B .. 'turn:' .. d.sb)))
+  call('SET', B .. 'turn:' .. d.sb, whole(turn + spacing), 'PX', whole(math.ceil((turn + spacing - num(at)) / 1000) + 60000))
+  d.tu = whole(turn)
+  return turn
 end
-call('SADD', busy, d.id)
-call('ZREM', B .. 'waiting', d.id)
-call('HSET', B .. 'a:' .. d.id, ARGV[4], table.concat({d.at, at, '', d.du, worker}, ' '))
-call('HSET', B .. 'flights', d.id, table.concat({token, ARGV[4], at, d.sb, worker}, ' '))
-local headline = table.concat({ARGV[4], d.at, at, '', d.du, '', '', ''}, '\t')
-d.n, d.pl, d.at, d.tk = ARGV[4], 'f', '', token
-tell('attempt', d, headline)
-return answer('ok')
+
+local function claim(id, attempt, generation, token, worker, at, limit, spacing)
+  local d = load(id)
+  if d.tk == token then return answer('ok', d) end -- this very call came through before, and its answer was lost
+  if not current(d, attempt, generation) or d.s == 'collecting' then return {'stale'} end
+  local busy, slot = B .. 'busy:' .. d.sb, slots_of(d.sb)
+  slot.limit = limit
+  if limit > 0 and slot.used >= limit and call('SISMEMBER', busy, id) == 0 then return park(d) end
+  if spacing > 0 then
+    local turn = take_turn(d, at, spacing)
+    if turn > num(at) then
+      d.at = whole(turn)
+      rank('waiting', id, d.at)
+      return answer('later', d)
+    end
+  end
+  slot.used = slot.used + call('SADD', busy, id)
+  rank('waiting', id, false)
+  flights[id] = concat({token, attempt, at, d.sb, worker}, ' ')
+  d.fl = concat({d.at, at, '', d.du, worker}, ' ')
+  local headline = concat({attempt, d.at, at, '', d.du, '', '', ''}, '\t')
+  d.n, d.pl, d.at, d.tk = attempt, 'f', '', token
+  tell('attempt', d, headline)
+  return answer('ok', d)
+end
+
+local answers = {}
+for a = 3, #ARGV, 8 do
+  local v = {unpack(ARGV, a, a + 7)}
+  answers[#answers + 1] = claim(v[1], v[2], v[3], v[4], v[5], v[6], num(v[7]), num(v[8]))
+end
+save()
+return answers

@@ -4,7 +4,7 @@ if not id then return {'none'} end
 local d = load(id)
 raise(d)
 save() -- the first write is one that a full Redis refuses
-if ARGV[4] ~= '' then call('HSET', key(id), 'pin', ARGV[4]) end
+keep_extra(d, 'pin', ARGV[4])
 shut(d)
 wait(d, ARGV[5])
 return done()

@@ -12,7 +12,7 @@ if open then
 else
   d = enter(ARGV[9])
   d.k, d.sb, d.p, d.st, d.m, d.s = ARGV[10], ARGV[11], ARGV[12], ARGV[14], ARGV[15], 'collecting'
-  if ARGV[16] ~= '' then call('HSET', key(d.id), 'vb', ARGV[16]) end
+  keep_extra(d, 'vb', ARGV[16])
   index(d)
   call('SET', B .. 'batch:' .. d.sb, d.id)
   wait(d, ARGV[13])
@@ -20,9 +20,9 @@ end
 local held = call('RPUSH', B .. 'parts:' .. d.id, ARGV[8])
 if not string.find('\n' .. d.ev .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
   d.ev = d.ev == '' and ARGV[4] or d.ev .. '\n' .. ARGV[4]
-  join_event(ARGV[4], d)
+  join_event(ARGV[4], d, true)
 end
-add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7], call('GET', B .. 'e:' .. ARGV[4]))
 if num(ARGV[17]) > 0 and held >= num(ARGV[17]) then
   shut(d)
   raise(d)

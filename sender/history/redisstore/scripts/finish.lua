@@ -1,29 +1,35 @@
--- ARGV 3 id 4 token 5 number 6 now 7 start, '' for the claim's 8 duration in ns, '' for now less start 9 outcome 10 failure 11 HTTP status
--- 12 detail 13 what follows: a final status, 'retry' or 'interrupted' 14 reason 15 due 16 charge.
-local d, number, at, follows = load(ARGV[3]), ARGV[5], ARGV[6], ARGV[13]
-if not holds(d, ARGV[4], number) then return {'stale'} end
-local before = d.s
-land(d)
-local due, start, _, duplicate, worker = string.match(call('HGET', B .. 'a:' .. d.id, number), '^(%S*) (%S*) (%S*) (%S*) (.*)$')
-if ARGV[7] ~= '' then start = ARGV[7] end
-local duration = ARGV[8]
-if duration == '' then duration = whole(math.max(num(at) - num(start), 1) * 1000) end
-call('HSET', B .. 'a:' .. d.id, number, table.concat({due, start, duration, duplicate, worker}, ' ') .. '\n' .. ARGV[12])
-call('LPUSH', B .. 'durations', duration)
-call('LTRIM', B .. 'durations', 0, 999)
-d.tu, d.lo, d.lf, d.ls, d.ld = '', ARGV[9], ARGV[10], ARGV[11], duration
-if not settled(before) then
-  d.du = follows == 'interrupted' and '1' or ''
-  if ARGV[16] ~= '' then d.f = whole(num(d.f) + 1) end
-  if settled(follows) then
-    settle(d, follows, ARGV[14], at)
-  else
-    d.r, d.g = ARGV[14], ''
-    move_status(d, 'retrying')
-    wait(d, ARGV[15])
+-- From ARGV 3 on fourteen values for each attempt that ends: 1 id 2 token 3 number 4 now 5 start, '' for the claim's 6 duration in ns, '' for
+-- now less start 7 outcome 8 failure 9 HTTP status 10 detail 11 what follows: a final status, 'retry' or 'interrupted' 12 reason 13 due
+-- 14 charge. Answers each: a word, and with 'ok' the references that became due.
+local function finish(id, token, number, at, start, duration, outcome, failure, status, detail, follows, reason, due, charge)
+  local d = load(id)
+  if not holds(d, token, number) then return {'stale'} end
+  local before, started = d.s, {match(d.fl, '^(%S*) (%S*) (%S*) (%S*) (.*)$')}
+  if start == '' then start = started[2] end
+  if duration == '' then duration = whole(math.max(num(at) - num(start), 1) * 1000) end
+  land(d)
+  dues = {}
+  d.tu, d.lo, d.lf, d.ls, d.ld = '', outcome, failure, status, duration
+  if not settled(before) then
+    d.du = follows == 'interrupted' and '1' or ''
+    if charge ~= '' then d.f = whole(num(d.f) + 1) end
+    if settled(follows) then
+      settle(d, follows, reason, at)
+    else
+      d.r, d.g = reason, ''
+      move_status(d, 'retrying')
+      wait(d, due)
+    end
   end
+  free_slot(d, at)
+  durations[#durations + 1] = duration
+  call('HSET', B .. 'a:' .. id, number, concat({started[1], start, duration, started[4], started[5]}, ' ') .. '\n' .. detail)
+  tell('attempt', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))
+  if d.s ~= before then tell('delivery', d) end
+  return {'ok', unpack(dues)}
 end
-free_slot(d, at)
-tell('attempt', d, table.concat({number, due, start, duration, duplicate, ARGV[10], ARGV[11], ARGV[9]}, '\t'))
-if d.s ~= before then tell('delivery', d) end
-return done()
+
+local answers = {}
+for a = 3, #ARGV, 14 do answers[#answers + 1] = finish(unpack(ARGV, a, a + 13)) end
+save()
+return answers

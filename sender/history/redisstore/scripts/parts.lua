@@ -2,4 +2,5 @@
 local d = load(ARGV[3])
 if not current(d, ARGV[4], ARGV[5]) or d.s ~= 'collecting' then return {'stale'} end
 shut(d)
-return {'ok', call('HGETALL', key(d.id)), call('LRANGE', B .. 'parts:' .. d.id, 0, -1)}
+local extras = call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin')
+return {'ok', pack(d, HIDDEN + 1), extras[1] or '', extras[2] or '', call('LRANGE', B .. 'parts:' .. d.id, 0, -1)}

@@ -1,52 +1,124 @@
 -- Shared by all scripts that follow it. ARGV[1] is the base of every key, ARGV[2] the length of the feed; times are microseconds since 1970,
--- passed as strings because tostring() of a Lua number loses digits. A delivery is read once, changed as a table and saved once at the end;
--- indexes are written on the way. In a table every field is a string, and '' means that the hash has no such field.
+-- passed as strings because tostring() of a Lua number loses digits. A delivery is read once and changed as a table in which every field is
+-- a string; what a script writes is collected and written once, by save(), because a command called from Lua costs more than its work.
 local B, LENGTH = ARGV[1], ARGV[2]
-local call = redis.call
--- What lists and the feed carry; redisstore's listedFields is the same list. The reason comes last because it alone may hold any byte.
-local LISTED = {'st','k','sb','p','s','m','bb','ev','n','f','g','at','pl','du','w','su','sa','ls','ld','lo','lf','r'}
-local FIELDS = {unpack(LISTED)}
-FIELDS[#FIELDS + 1], FIELDS[#FIELDS + 2] = 'tk', 'tu'
+local call, concat, match = redis.call, table.concat, string.match
+-- The state of a delivery is one string: these fields with \31 between them; redisstore's stateFields is the same list. The feed carries it
+-- without the first HIDDEN. The reason comes last because it alone may hold any byte.
+local FIELDS = {'tk','tu','fl','x','st','k','sb','p','s','m','bb','ev','n','f','g','at','pl','du','w','su','sa','ls','ld','lo','lf','r'}
+local HIDDEN = 4
+local STATE = '^' .. string.rep('([^\31]*)\31', #FIELDS - 1) .. '(.*)$'
 local loaded, order, dues = {}, {}, {}
+local ranks, rank_keys, texts, counts, flights, durations, slots = {}, {}, {}, {}, {}, {}, {}
 
 local function whole(number) return string.format('%.0f', number) end
 local function key(id) return B .. 'd:' .. id end
 local function num(text) return tonumber(text or '') or 0 end
 local function settled(status) return status == 'succeeded' or status == 'failed' or status == 'cancelled' end
 
--- Enters a delivery among those that save() writes; without values it is new.
-local function enter(id, values)
-  local d = {id = id, was = values or {}}
-  for i, name in ipairs(FIELDS) do
-    d.was[i] = d.was[i] or ''
-    d[name] = d.was[i]
-  end
+-- Enters a delivery among those that save() writes; without a state it is new.
+local function enter(id, state)
+  local d, values = {id = id, was = state}, state and {match(state, STATE)} or {}
+  for i = 1, #FIELDS do d[FIELDS[i]] = values[i] or '' end
   loaded[id] = d
   order[#order + 1] = d
   return d
 end
 
 -- A delivery as it is now; one that does not exist has no status.
-local function load(id) return loaded[id] or enter(id, call('HMGET', key(id), unpack(FIELDS))) end
+local function load(id) return loaded[id] or enter(id, call('GET', key(id)) or nil) end
 
--- Writes what changed.
-local function save()
-  for _, d in ipairs(order) do
-    local set, gone = {}, {}
-    for i, name in ipairs(FIELDS) do
-      if d[name] ~= d.was[i] then
-        if d[name] == '' then
-          gone[#gone + 1] = name
-        else
-          set[#set + 1] = name
-          set[#set + 1] = d[name]
-        end
-        d.was[i] = d[name]
+-- The fields of a delivery from the given one on, as one string.
+local function pack(d, from)
+  local values = {}
+  for i = from, #FIELDS do values[#values + 1] = d[FIELDS[i]] end
+  return concat(values, '\31')
+end
+
+-- Calls a command on a key with many arguments, as often as Lua's stack demands.
+local function bulk(command, k, list)
+  for from = 1, #list, 1000 do call(command, k, unpack(list, from, math.min(from + 999, #list))) end
+end
+
+-- Sets a key to a string.
+local function put(k, text)
+  local n = #texts
+  texts[n + 1], texts[n + 2] = k, text
+end
+
+-- Gives a member of a sorted set a score, or takes it out (false). The last word counts.
+local function rank(name, member, score)
+  local set = ranks[name]
+  if not set then
+    set = {}
+    ranks[name], rank_keys[#rank_keys + 1] = set, name
+  end
+  if set[member] == nil then set[#set + 1] = member end
+  set[member] = score
+end
+
+local function save_ranks()
+  local adds = {}
+  for i, name in ipairs(rank_keys) do
+    local set, gone, add = ranks[name], {}, {}
+    for _, member in ipairs(set) do
+      if set[member] then
+        add[#add + 1], add[#add + 2] = set[member], member
+      else
+        gone[#gone + 1] = member
       end
     end
-    if #set > 0 then call('HSET', key(d.id), unpack(set)) end
-    if #gone > 0 then call('HDEL', key(d.id), unpack(gone)) end
+    bulk('ZREM', B .. name, gone)
+    adds[i] = add
   end
+  for i, name in ipairs(rank_keys) do bulk('ZADD', B .. name, adds[i]) end
+  ranks, rank_keys = {}, {}
+end
+
+local function save_flights()
+  local gone, set = {}, {}
+  for id, flight in pairs(flights) do
+    if flight then
+      set[#set + 1], set[#set + 2] = id, flight
+    else
+      gone[#gone + 1] = id
+    end
+  end
+  bulk('HDEL', B .. 'flights', gone)
+  bulk('HSET', B .. 'flights', set)
+  flights = {}
+end
+
+-- Writes what was collected. What frees memory comes first: see land().
+local function save()
+  local gone, set = {}, {}
+  save_flights()
+  save_ranks()
+  for _, d in ipairs(order) do
+    local now = d.s ~= '' and pack(d, 1)
+    if now and now ~= d.was then
+      put(key(d.id), now)
+      d.was = now
+    end
+  end
+  for from = 1, #texts, 1000 do call('MSET', unpack(texts, from, math.min(from + 999, #texts))) end
+  for field, change in pairs(counts) do
+    if change ~= 0 and call('HINCRBY', B .. 'counts', field, change) <= 0 then call('HDEL', B .. 'counts', field) end
+  end
+  if #durations > 0 then
+    bulk('LPUSH', B .. 'durations', durations)
+    call('LTRIM', B .. 'durations', 0, 999)
+  end
+  for sub, slot in pairs(slots) do
+    if slot.freed and slot.used == 0 then
+      gone[#gone + 1] = sub
+    elseif slot.limit then
+      set[#set + 1], set[#set + 2] = sub, whole(slot.limit)
+    end
+  end
+  bulk('HDEL', B .. 'limits', gone)
+  bulk('HSET', B .. 'limits', set)
+  texts, counts, durations, slots = {}, {}, {}, {}
 end
 
 -- The answer of a script that came through.
@@ -57,9 +129,7 @@ end
 
 -- One entry of the feed: the delivery as it is now, and for attempts their headline.
 local function tell(kind, d, attempt)
-  local values = {}
-  for i, name in ipairs(LISTED) do values[i] = d[name] end
-  call('XADD', B .. 'feed', 'MAXLEN', '~', LENGTH, '*', 'kind', kind, 'id', d.id, 'a', attempt or '', 'd', table.concat(values, '\31'))
+  call('XADD', B .. 'feed', 'MAXLEN', '~', LENGTH, '*', 'kind', kind, 'id', d.id, 'a', attempt or '', 'd', pack(d, HIDDEN + 1))
 end
 
 -- The attempt number a delivery waits under.
@@ -68,21 +138,22 @@ local function next_attempt(d) return d.s == 'collecting' and 0 or num(d.n) + 1 
 -- A delivery becomes waiting, due at the given time.
 local function wait(d, at)
   d.pl, d.at = 'w', at
-  call('ZADD', B .. 'waiting', at, d.id)
-  for _, value in ipairs({d.id, whole(next_attempt(d)), whole(num(d.g)), d.sb, at}) do dues[#dues + 1] = value end
+  rank('waiting', d.id, at)
+  local n = #dues
+  dues[n + 1], dues[n + 2], dues[n + 3], dues[n + 4], dues[n + 5] = d.id, whole(next_attempt(d)), whole(num(d.g)), d.sb, at
 end
 
 local function raise(d) d.g = whole(num(d.g) + 1) end
 
 local function count(platform, status, change)
   local field = platform .. ' ' .. status
-  if call('HINCRBY', B .. 'counts', field, change) <= 0 then call('HDEL', B .. 'counts', field) end
+  counts[field] = (counts[field] or 0) + change
 end
 
 local function move_status(d, status)
   if d.s == status then return end
-  call('ZREM', B .. 'status:' .. d.s, d.k)
-  call('ZADD', B .. 'status:' .. status, 0, d.k)
+  rank('status:' .. d.s, d.k, false)
+  rank('status:' .. status, d.k, 0)
   count(d.p, d.s, -1)
   count(d.p, status, 1)
   d.s = status
@@ -91,10 +162,10 @@ end
 -- The story of a delivery ends; what waited for it becomes due. One in flight stays there until its attempt ends.
 local function settle(d, status, reason, at)
   move_status(d, status)
-  call('ZREM', B .. 'open:' .. d.sb, d.k)
+  rank('open:' .. d.sb, d.k, false)
   if d.pl ~= 'f' then
-    if d.pl == 'w' then call('ZREM', B .. 'waiting', d.id) end
-    call('ZADD', B .. 'settled', at, d.id)
+    if d.pl == 'w' then rank('waiting', d.id, false) end
+    rank('settled', d.id, at)
     d.pl = 's'
   end
   local after = d.su
@@ -105,25 +176,33 @@ local function settle(d, status, reason, at)
   end
 end
 
+-- The slots of a subscription as this script sees them: how many are used, the limit of a claim, or the one (bound) kept from the latest claim.
+local function slots_of(sub)
+  if not slots[sub] then slots[sub] = {used = call('SCARD', B .. 'busy:' .. sub)} end
+  return slots[sub]
+end
+
 -- Gives the slot of a delivery back, if it has one, and moves the lane on. What leaves the lane has a slot reserved.
 local function free_slot(d, at)
-  local busy, lane = B .. 'busy:' .. d.sb, B .. 'lane:' .. d.sb
+  local busy, lane, slot = B .. 'busy:' .. d.sb, B .. 'lane:' .. d.sb, slots_of(d.sb)
   if call('SREM', busy, d.id) == 0 then return end
-  local used = call('SCARD', busy)
-  if call('EXISTS', lane) == 1 then
-    local limit = num(call('HGET', B .. 'limits', d.sb))
-    for _ = 1, 100 do
-      if limit > 0 and used >= limit then break end
-      local next = call('LPOP', lane)
-      if not next then break end
-      call('SREM', B .. 'parked', next)
-      call('SADD', busy, next)
-      used = used + 1
-      raise(load(next)) -- its old task may not have ended yet
-      wait(load(next), at)
+  slot.used, slot.freed = slot.used - 1, true
+  if slot.empty == nil then slot.empty = call('EXISTS', lane) == 0 end
+  if slot.empty then return end
+  slot.bound = slot.bound or num(call('HGET', B .. 'limits', d.sb))
+  for _ = 1, 100 do
+    if slot.bound > 0 and slot.used >= slot.bound then break end
+    local next = call('LPOP', lane)
+    if not next then
+      slot.empty = true
+      break
     end
+    call('SREM', B .. 'parked', next)
+    call('SADD', busy, next)
+    slot.used = slot.used + 1
+    raise(load(next)) -- its old task may not have ended yet
+    wait(load(next), at)
   end
-  if used == 0 then call('HDEL', B .. 'limits', d.sb) end
 end
 
 -- Whether a delivery waits under this attempt and generation.
@@ -134,48 +213,12 @@ end
 -- Whether a token holds a delivery.
 local function holds(d, token, number) return d.pl == 'f' and d.tk == token and num(d.n) == num(number) end
 
--- A delivery leaves flight. The first write of every script that ends an attempt is this HDEL: Redis lets a script that began with a
--- command that frees memory go on when it is full, so what was accepted can always be recorded.
+-- A delivery leaves flight. The first write of every script that ends an attempt frees memory (this SREM or HDEL, wherever save() comes to
+-- it): Redis lets a script that began so go on when it is full, so what was accepted can always be recorded.
 local function land(d)
-  call('HDEL', B .. 'flights', d.id)
-  d.pl, d.tk = 's', ''
-  if settled(d.s) then call('ZADD', B .. 'settled', d.sa, d.id) end
-end
-
--- Takes an event out of the record.
-local function drop_event(id)
-  local place, platform = string.match(call('GET', B .. 'e:' .. id) or '', '^([^\n]*)\n([^\n]*)\n')
-  if not place then return end
-  call('DEL', B .. 'e:' .. id)
-  call('ZREM', B .. 'events', place)
-  call('ZREM', B .. 'events:' .. platform, place)
-  call('ZREM', B .. 'bare', place)
-end
-
--- Takes an event into the record; a known one is replaced. Its deliveries are named before.
-local function add_event(id, place, platform, json)
-  drop_event(id)
-  call('SET', B .. 'e:' .. id, place .. '\n' .. platform .. '\n' .. json)
-  call('ZADD', B .. 'events', 0, place)
-  call('ZADD', B .. 'events:' .. platform, 0, place)
-  if call('EXISTS', B .. 'ed:' .. id) == 0 then call('ZADD', B .. 'bare', 0, place) end
-end
-
--- Names a delivery among those of an event.
-local function join_event(id, d)
-  if call('RPUSH', B .. 'ed:' .. id, d.id .. ' ' .. d.sb) > 1 then return end
-  local place = string.match(call('GET', B .. 'e:' .. id) or '', '^([^\n]*)\n')
-  if place then call('ZREM', B .. 'bare', place) end
-end
-
--- Enters a new delivery in every index.
-local function index(d)
-  call('ZADD', B .. 'created', 0, d.k)
-  call('ZADD', B .. 'status:' .. d.s, 0, d.k)
-  call('ZADD', B .. 'sub:' .. d.sb, 0, d.k)
-  call('ZADD', B .. 'platform:' .. d.p, 0, d.k)
-  call('ZADD', B .. 'open:' .. d.sb, 0, d.k)
-  count(d.p, d.s, 1)
+  flights[d.id] = false
+  d.pl, d.tk, d.fl = 's', '', ''
+  if settled(d.s) then rank('settled', d.id, d.sa) end
 end
 
 -- Closes the batch of a delivery, if it is the open one.

@@ -2,7 +2,6 @@
 local d = load(ARGV[3])
 if not holds(d, ARGV[4], ARGV[5]) then return {'stale'} end
 land(d)
-call('HDEL', B .. 'a:' .. d.id, ARGV[5])
 d.n = whole(num(d.n) - 1)
 if not settled(d.s) then
   raise(d) -- the task that claimed may still run

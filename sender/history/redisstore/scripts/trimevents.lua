@@ -4,8 +4,9 @@ if num(ARGV[3]) >= 0 then extra = call('ZCARD', B .. 'bare') - num(ARGV[3]) end
 local gone = 0
 for _, place in ipairs(call('ZRANGE', B .. 'bare', 0, num(ARGV[5]) - 1)) do
   if gone >= extra and place >= ARGV[4] then break end
-  call('ZREM', B .. 'bare', place)
+  rank('bare', place, false)
   drop_event(string.sub(place, 18))
   gone = gone + 1
 end
+save()
 return gone

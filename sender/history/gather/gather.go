@@ -1,0 +1,136 @@
+package gather
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ErrAnswers is returned to every caller of a round trip that brought back another number of answers than it was given calls.
+var ErrAnswers = errors.New("a gathered call has lost answers")
+
+// Group gathers calls that ask In and are answered Out. Make it with New; it is safe for concurrent use and holds nothing to close.
+type Group[In, Out any] struct {
+	most   int
+	within time.Duration
+	run    func(context.Context, []In) ([]Out, error)
+
+	mu      sync.Mutex
+	away    bool // somebody makes a round trip, or has been handed the baton
+	waiting []*call[In, Out]
+}
+
+// call is one call of Do.
+type call[In, Out any] struct {
+	in    In
+	out   Out
+	err   error
+	woken chan bool // true: the baton; false: out and err are set
+}
+
+// New returns a Group that calls run with 1 to most calls, one run at a time, and gives it within to answer. The answers of run are in the
+// order of its calls; an error is everybody's, so what concerns one call only belongs into its Out. The values of the context of run are
+// those of one caller, but its end is not: a caller that leaves spoils nothing for the others. A run that panics panics in its caller
+// and fails the others.
+func New[In, Out any](most int, within time.Duration, run func(context.Context, []In) ([]Out, error)) *Group[In, Out] {
+	return &Group[In, Out]{most: max(most, 1), within: within, run: run}
+}
+
+// Do makes one call and returns its answer. A call that has not left when ctx ends does not leave any more, and Do returns the error of ctx;
+// one that has left is waited for, because only its answer tells what it did.
+func (g *Group[In, Out]) Do(ctx context.Context, in In) (Out, error) {
+	c := &call[In, Out]{in: in, woken: make(chan bool, 1)}
+	if err := ctx.Err(); err != nil {
+		return c.out, err
+	}
+	g.mu.Lock()
+	lead := !g.away
+	g.away = true
+	g.waiting = append(g.waiting, c)
+	g.mu.Unlock()
+	if !lead {
+		select {
+		case lead = <-c.woken:
+		case <-ctx.Done():
+			if g.leave(c) {
+				return c.out, ctx.Err()
+			}
+			lead = <-c.woken
+		}
+	}
+	if lead {
+		g.lead(ctx, c)
+	}
+	return c.out, c.err
+}
+
+// leave takes back a call that has not left; false when it is too late, or when the call holds the baton.
+func (g *Group[In, Out]) leave(c *call[In, Out]) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at := slices.Index(g.waiting, c)
+	if at < 0 || len(c.woken) > 0 {
+		return false
+	}
+	g.waiting = slices.Delete(g.waiting, at, at+1)
+	return true
+}
+
+// lead makes one round trip, mine among the calls it carries, and passes the baton on.
+func (g *Group[In, Out]) lead(ctx context.Context, mine *call[In, Out]) {
+	calls := g.take(mine)
+	defer g.pass()
+	failed := errors.New("a gathered call did not come back")
+	defer func() { // also when run panics
+		for _, c := range calls {
+			if failed != nil {
+				c.err = failed
+			}
+			if c != mine {
+				c.woken <- false
+			}
+		}
+	}()
+	ins := make([]In, len(calls))
+	for i, c := range calls {
+		ins[i] = c.in
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.within)
+	defer cancel()
+	outs, err := g.run(ctx, ins)
+	if err == nil && len(outs) != len(ins) {
+		err = fmt.Errorf("%w: %d of %d", ErrAnswers, len(outs), len(ins))
+	}
+	if failed = err; err != nil {
+		return
+	}
+	for i, c := range calls {
+		c.out = outs[i]
+	}
+}
+
+// take removes the calls of one round trip from those that wait: mine and the oldest others.
+func (g *Group[In, Out]) take(mine *call[In, Out]) []*call[In, Out] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at := slices.Index(g.waiting, mine)
+	g.waiting[0], g.waiting[at] = g.waiting[at], g.waiting[0]
+	n := min(len(g.waiting), g.most)
+	calls := slices.Clone(g.waiting[:n])
+	g.waiting = slices.Delete(g.waiting, 0, n)
+	return calls
+}
+
+// pass hands the baton to the call that waits longest.
+func (g *Group[In, Out]) pass() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) == 0 {
+		g.away = false
+		return
+	}
+	g.waiting[0].woken <- true
+}
