@@ -35,4 +35,6 @@
 //     when it changes: the platform stores an ftp:// URL and so do we; its attempts end as blocked.
 //  12. 2026-11-21. The ids of an action's events come from a hash of seed, action and place. Counting up, as a burst of triggers does,
 //     would give neighbouring seeds the same ids.
+//  13. 2026-11-21. Attempts read the subscription anew each time, but share the reading with others that ask at the same time: it begins after
+//     all of them asked. Rejected: a cache that the feed invalidates, which is wrong for the moment the feed lags.
 package scheduler

@@ -14,12 +14,13 @@ var ErrShutdown = sender.ErrShutdown
 
 // Queue dispatches references when they are due.
 type Queue interface {
-	// Enqueue takes references over. One that the queue holds already (same Ref) is no error and not held twice.
+	// Enqueue takes references over. One that the queue holds already (same Ref) is no error; a queue may hand it out twice then, which the
+	// fence of the history ends quietly.
 	Enqueue(ctx context.Context, dues ...history.Due) error
 
-	// Holds reports whether ref is still waiting in the queue, to be handed out later. A reference that was handed out, is lost or
-	// unknown is not held.
-	Holds(ctx context.Context, ref history.Ref) (bool, error)
+	// Holds returns those of refs that still wait in the queue, to be handed out later. A reference that was handed out, is lost or unknown
+	// is not held.
+	Holds(ctx context.Context, refs ...history.Ref) (map[history.Ref]bool, error)
 
 	// Run hands out due references to handle, never before their time and on an idle machine at most 50 ms after it, several at once,
 	// until ctx ends. Then it hands out no more, waits for the handlers, and cancels their contexts with ErrShutdown when they outlast

@@ -61,7 +61,7 @@ func (s *Scheduler) giveUp(ctx context.Context, id, reason string) error {
 func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	sub, found, err := s.target(ctx, due.SubscriptionID)
 	if err != nil {
-		return err
+		return fmt.Errorf("read subscription: %w", err)
 	}
 	claimed, err := s.history.Claim(ctx, due.Ref, history.Claim{Worker: s.worker.ID, At: s.now(), Limit: s.limit(sub), Rate: sub.Rate})
 	if errors.Is(err, history.ErrLater) {
@@ -91,18 +91,6 @@ func (s *Scheduler) later(ctx context.Context, due history.Due, at time.Time) er
 	next.At = at
 	s.enqueue(ctx, next)
 	return nil
-}
-
-// target reads the subscription as it is now; found is false when it was deleted.
-func (s *Scheduler) target(ctx context.Context, id string) (subscriptions.Subscription, bool, error) {
-	sub, err := s.store.Get(ctx, id)
-	if errors.Is(err, subscriptions.ErrNotFound) {
-		return subscriptions.Subscription{}, false, nil
-	}
-	if err != nil {
-		return subscriptions.Subscription{}, false, fmt.Errorf("read subscription: %w", err)
-	}
-	return sub, true, nil
 }
 
 func (s *Scheduler) limit(sub subscriptions.Subscription) int {

@@ -12,6 +12,7 @@ import (
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/sender/history/gather"
 	"github.com/annohook/annohook/subscriptions"
 )
 
@@ -20,6 +21,7 @@ import (
 type Scheduler struct {
 	registry    *payloads.Registry
 	store       subscriptions.Store
+	targets     *gather.Group[string, target] // readings of store for attempts
 	history     history.History
 	queue       Queue
 	workers     Workers
@@ -107,6 +109,7 @@ func New(o Options) (*Scheduler, error) {
 		worlds: o.Worlds, gates: gatesFor(o.Registry), sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
 		concurrency: o.Concurrency, keep: o.Keep, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
 	}
+	s.targets = gather.New(targetsMost, recordWithin, s.readTargets)
 	if s.scale == 0 {
 		s.scale = 1
 	}

@@ -87,12 +87,16 @@ func (s *Scheduler) sweepWaiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	refs := make([]history.Ref, len(overdue))
+	for i, due := range overdue {
+		refs[i] = due.Ref
+	}
+	held, err := s.queue.Holds(ctx, refs...)
+	if err != nil {
+		return err
+	}
 	for _, due := range overdue {
-		held, err := s.queue.Holds(ctx, due.Ref)
-		if err != nil {
-			return err
-		}
-		if held {
+		if held[due.Ref] {
 			continue
 		}
 		next, err := s.history.Redispatch(ctx, due.Ref)

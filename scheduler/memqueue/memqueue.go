@@ -76,11 +76,15 @@ func (q *Queue) Enqueue(ctx context.Context, dues ...history.Due) error {
 	return nil
 }
 
-// Holds reports whether ref waits in the queue.
-func (q *Queue) Holds(_ context.Context, ref history.Ref) (bool, error) {
+// Holds returns those of refs that wait in the queue.
+func (q *Queue) Holds(_ context.Context, refs ...history.Ref) (map[history.Ref]bool, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.held[ref], nil
+	held := map[history.Ref]bool{}
+	for _, ref := range refs {
+		held[ref] = q.held[ref]
+	}
+	return held, nil
 }
 
 // Depth is how many references wait.

@@ -15,4 +15,16 @@
 //     [New] adds to its client replaces a cancelled context by a detached one. The client belongs to the queue from then on.
 //  5. 2026-11-21. go-redis maintenance notifications should be off in the client given to New: they start goroutines and send a handshake
 //     that small engines do not know.
+//  6. 2026-11-21. A task may carry up to 32 references. Asynq costs three scripts and several goroutines for each task; for each delivery that was
+//     half of all work. The design had one task for each reference, named <delivery>:<attempt>:<generation>; that is still so for one that
+//     comes alone and for those due later. References enqueued at the same time, by one call or by several goroutines (package gather),
+//     are dealt out over at least four tasks, so that a small burst is shared between servers and processes. 10,000 deliveries on a busy
+//     machine of two cores: CPU of the program 0.35 to 0.18 s per 1,000, of redis-server 0.26 to 0.15.
+//  7. 2026-11-21. Asynq finds a task by its name only, so an index of ours tells what waits in which bundle. Without it the sweep would take
+//     everything in a long backlog for lost, dispatch it again behind the backlog, and do so again a second later. The index is a hint:
+//     what counts is whether Asynq still has the bundle. Rejected: guessing from the age of the oldest task, which is wrong for what the
+//     sweep itself dispatched again.
+//  8. 2026-11-21. A server takes one task at a time, and only while slots for a whole bundle are reserved for it; handlers run in a crew of
+//     goroutines beside Asynq's. So a task that has left Asynq begins at once, in whatever process has room. Rejected: reading ahead, because what
+//     waits in a process that is full is invisible to the others and to the sweep.
 package queue

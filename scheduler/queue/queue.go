@@ -3,8 +3,8 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/sender/history/gather"
 )
 
 // Defaults of Options.
@@ -37,10 +38,10 @@ type Options struct {
 
 // Queue is a scheduler.Queue on Asynq. It is safe for concurrent use by several processes.
 type Queue struct {
-	redis     redis.UniversalClient
-	client    *asynq.Client
-	inspector *asynq.Inspector
-	o         Options
+	redis  redis.UniversalClient
+	client *asynq.Client
+	soon   *gather.Group[[]history.Due, struct{}]
+	o      Options
 }
 
 var _ scheduler.Queue = (*Queue)(nil)
@@ -66,25 +67,57 @@ func New(o Options) (*Queue, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Client.AddHook(detachHook{})
-	return &Queue{
-		redis: o.Client, client: asynq.NewClientFromRedisClient(o.Client), inspector: asynq.NewInspectorFromRedisClient(o.Client), o: o,
-	}, nil
+	q := &Queue{redis: o.Client, client: asynq.NewClientFromRedisClient(o.Client), o: o}
+	q.soon = gather.New(enqueueCalls, enqueueWithin, q.enqueueSoon)
+	return q, nil
 }
 
-// enqueueWidth is how many references are sent to Redis at the same time.
-const enqueueWidth = 16
+// Bounds of handing references to Asynq.
+const (
+	enqueueWidth  = 16 // tasks sent at the same time
+	enqueueCalls  = 64 // calls of Enqueue that share their tasks
+	enqueueWithin = 10 * time.Second
+)
 
-// Enqueue takes references over. Every one is tried; the error tells of those that failed.
+// Enqueue takes references over. What is due soon shares tasks, also with what other goroutines enqueue meanwhile; what is due later has a task
+// of its own. Every reference is tried; the error tells of some that failed.
 func (q *Queue) Enqueue(ctx context.Context, dues ...history.Due) error {
-	if len(dues) == 1 {
-		return q.enqueue(ctx, dues[0])
-	}
-	var group errgroup.Group
-	group.SetLimit(enqueueWidth)
+	var soon []history.Due
+	now := q.o.Now()
+	var later errgroup.Group
+	later.SetLimit(enqueueWidth)
 	for _, due := range dues {
-		group.Go(func() error { return q.enqueue(ctx, due) })
+		if due.At.Sub(now) <= holdWithin {
+			soon = append(soon, due)
+			continue
+		}
+		later.Go(func() error {
+			at := due.At.Add(-leadTime) // Asynq cuts it to the whole second below
+			return q.sendOne(ctx, bundle{id: due.String(), dues: []history.Due{due}}, asynq.ProcessAt(at))
+		})
 	}
-	return group.Wait()
+	var err error
+	if len(soon) > 0 {
+		_, err = q.soon.Do(ctx, soon)
+	}
+	return errors.Join(err, later.Wait())
+}
+
+// enqueueSoon hands the references of several calls to Asynq.
+func (q *Queue) enqueueSoon(ctx context.Context, calls [][]history.Due) ([]struct{}, error) {
+	var dues []history.Due
+	seen := map[history.Ref]bool{}
+	for _, due := range slices.Concat(calls...) {
+		if !seen[due.Ref] {
+			seen[due.Ref] = true
+			dues = append(dues, due)
+		}
+	}
+	list := bundles(dues)
+	if err := q.enter(ctx, list); err != nil {
+		return nil, err
+	}
+	return make([]struct{}, len(calls)), q.send(ctx, list)
 }
 
 // What Asynq may believe about our tasks: they never fail, and never run longer than the longest deadline a subscription can have.
@@ -95,44 +128,3 @@ const (
 	holdWithin  = 2 * time.Second // due sooner: handed out at once and held
 	leadTime    = 800 * time.Millisecond
 )
-
-func (q *Queue) enqueue(ctx context.Context, due history.Due) error {
-	options := []asynq.Option{
-		asynq.TaskID(due.Ref.String()), asynq.Queue(q.o.Name), asynq.MaxRetry(maxRetry), asynq.Timeout(taskTimeout),
-	}
-	if due.At.Sub(q.o.Now()) > holdWithin {
-		options = append(options, asynq.ProcessAt(due.At.Add(-leadTime))) // Asynq cuts it to the whole second below
-	}
-	text, err := encode(due)
-	if err != nil {
-		return err
-	}
-	_, err = q.client.EnqueueContext(ctx, asynq.NewTask(taskType, text), options...)
-	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-		return fmt.Errorf("enqueue %s: %w", due.Ref, err)
-	}
-	return nil
-}
-
-// Holds reports whether Asynq will hand ref out later.
-func (q *Queue) Holds(_ context.Context, ref history.Ref) (bool, error) {
-	info, err := q.inspector.GetTaskInfo(q.o.Name, ref.String())
-	if errors.Is(err, asynq.ErrTaskNotFound) || errors.Is(err, asynq.ErrQueueNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("look up %s: %w", ref, err)
-	}
-	return info.State == asynq.TaskStatePending || info.State == asynq.TaskStateScheduled, nil
-}
-
-// Depth is how many references wait in Asynq.
-func (q *Queue) Depth(ctx context.Context) (int, error) {
-	pipe := q.redis.Pipeline()
-	pending := pipe.LLen(ctx, "asynq:{"+q.o.Name+"}:pending")
-	scheduled := pipe.ZCard(ctx, "asynq:{"+q.o.Name+"}:scheduled")
-	if _, err := pipe.Exec(ctx); err != nil {
-		return 0, fmt.Errorf("count waiting references: %w", err)
-	}
-	return int(pending.Val() + scheduled.Val()), nil
-}

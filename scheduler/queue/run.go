@@ -25,7 +25,10 @@ const (
 type run struct {
 	queue  *Queue
 	handle func(context.Context, history.Due)
+	until  context.Context // of Run
 	work   context.Context // of the handlers; it outlives the context of Run by the grace
+	slots  *slots
+	crew   *crew
 
 	mu      sync.Mutex
 	held    map[history.Ref]heldRef
@@ -44,8 +47,13 @@ type heldRef struct {
 func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Due)) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
-	r := &run{queue: q, handle: handle, work: work, held: map[history.Ref]heldRef{}}
+	r := &run{
+		queue: q, handle: handle, until: ctx, work: work, held: map[history.Ref]heldRef{},
+		slots: newSlots(q.o.Servers*q.o.Concurrency, q.o.Servers),
+	}
 	r.ended = sync.NewCond(&r.mu)
+	r.crew = newCrew(r.serve)
+	defer r.crew.dismiss()
 	servers, err := r.start(ctx)
 	if err == nil {
 		<-ctx.Done()
@@ -66,8 +74,11 @@ func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Du
 func (r *run) start(ctx context.Context) ([]*asynq.Server, error) {
 	var servers []*asynq.Server
 	for i := range r.queue.o.Servers {
+		slots := &reserved{slots: r.slots}
+		slots.refill(ctx)
 		server := asynq.NewServerFromRedisClient(r.queue.redis, r.config(ctx, i))
-		if err := server.Start(asynq.HandlerFunc(r.process)); err != nil {
+		handler := func(ctx context.Context, task *asynq.Task) error { return r.process(ctx, task, slots) }
+		if err := server.Start(asynq.HandlerFunc(handler)); err != nil {
 			return servers, fmt.Errorf("start asynq server: %w", err)
 		}
 		servers = append(servers, server)
@@ -78,7 +89,7 @@ func (r *run) start(ctx context.Context) ([]*asynq.Server, error) {
 func (r *run) config(ctx context.Context, index int) asynq.Config {
 	o := r.queue.o
 	config := asynq.Config{
-		Concurrency: o.Concurrency, Queues: map[string]int{o.Name: 1}, TaskCheckInterval: taskCheck, DelayedTaskCheckInterval: delayedCheckRest,
+		Concurrency: 1, Queues: map[string]int{o.Name: 1}, TaskCheckInterval: taskCheck, DelayedTaskCheckInterval: delayedCheckRest,
 		ShutdownTimeout: o.Grace, Logger: logger{log: o.Log}, LogLevel: asynq.ErrorLevel,
 		BaseContext:    func() context.Context { return context.WithoutCancel(ctx) },
 		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return time.Second },
@@ -90,29 +101,56 @@ func (r *run) config(ctx context.Context, index int) asynq.Config {
 	return config
 }
 
-// process receives one task. It never fails: what a task meant is in the history.
-func (r *run) process(ctx context.Context, task *asynq.Task) error {
-	due, err := decode(task.Payload())
+// process receives one task and hands its references out. It never fails: what a task meant is in the history. It returns when the server has
+// slots for another task.
+func (r *run) process(ctx context.Context, task *asynq.Task, slots *reserved) error {
+	dues, err := decode(task.Payload())
 	if err != nil {
 		r.queue.o.Log.ErrorContext(ctx, "task dropped", "error", err)
 		return nil
 	}
-	wait := due.At.Sub(r.queue.o.Now())
-	if wait <= 0 {
-		r.call(due)
-		return nil
+	for _, due := range dues {
+		if wait := due.At.Sub(r.queue.o.Now()); wait > 0 && r.hold(due, wait) {
+			continue
+		}
+		if err := slots.take(r.work); err != nil {
+			return nil //nolint:nilerr // the program stops, and the sweep finds the rest again
+		}
+		r.begin()
+		r.crew.give(due)
 	}
-	if r.hold(due, wait) {
-		return nil
+	if len(dues) > 1 {
+		r.received(ctx, task.ResultWriter().TaskID(), dues)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		r.call(due)
-	case <-r.work.Done(): // the sweep finds it again
-	}
+	slots.refill(r.until)
 	return nil
+}
+
+// received takes a bundle out of the index.
+func (r *run) received(ctx context.Context, id string, dues []history.Due) {
+	refs := make([]string, len(dues))
+	for i, due := range dues {
+		refs[i] = due.Ref.String()
+	}
+	if err := r.queue.clear(ctx, []any{id}, refs); err != nil {
+		r.queue.o.Log.DebugContext(ctx, "index of bundles not cleared", "error", err)
+	}
+}
+
+// serve runs a reference in a slot, once it is due.
+func (r *run) serve(due history.Due) {
+	defer r.done()
+	defer r.slots.free.Release(1)
+	if wait := due.At.Sub(r.queue.o.Now()); wait > 0 { // too early, and too many are held
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.work.Done():
+			return // the sweep finds it again
+		}
+	}
+	r.guarded(due)
 }
 
 // hold puts an early reference on a timer; false when there are too many or the run is ending.
@@ -140,12 +178,11 @@ func (r *run) fire(due history.Due) {
 	}
 }
 
-func (r *run) call(due history.Due) {
+// begin counts a handler that is about to run.
+func (r *run) begin() {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.running++
-	r.mu.Unlock()
-	defer r.done()
-	r.guarded(due)
 }
 
 func (r *run) done() {

@@ -198,8 +198,9 @@ func holds(t *testing.T, factory Factory) {
 	q := factory(t, "holds", 0)
 	check := func(id string, want bool) {
 		t.Helper()
-		got, err := q.Holds(t.Context(), due(id, 1, time.Time{}).Ref)
-		if err != nil || got != want {
+		ref := due(id, 1, time.Time{}).Ref
+		got, err := q.Holds(t.Context(), ref)
+		if err != nil || got[ref] != want {
 			t.Errorf("holds %s: %v, error %v, want %v", id, got, err, want)
 		}
 	}
@@ -268,7 +269,8 @@ func keeps(t *testing.T, factory Factory) {
 	if times := r.seen["soon:1:0"]; len(times) != 1 || times[0].Before(at.Add(-time.Millisecond)) {
 		t.Errorf("after a stop handed out at %v, due %v", times, at)
 	}
-	if held, err := q.Holds(t.Context(), due("hour", 1, time.Time{}).Ref); err != nil || !held {
+	hour := due("hour", 1, time.Time{}).Ref
+	if held, err := q.Holds(t.Context(), hour); err != nil || !held[hour] {
 		t.Errorf("the far reference is held: %v, error %v", held, err)
 	}
 }
