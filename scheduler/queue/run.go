@@ -25,7 +25,6 @@ const (
 type run struct {
 	queue  *Queue
 	handle func(context.Context, history.Due)
-	until  context.Context // of Run
 	work   context.Context // of the handlers; it outlives the context of Run by the grace
 	slots  *slots
 	crew   *crew
@@ -48,7 +47,7 @@ func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Du
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	r := &run{
-		queue: q, handle: handle, until: ctx, work: work, held: map[history.Ref]heldRef{},
+		queue: q, handle: handle, work: work, held: map[history.Ref]heldRef{},
 		slots: newSlots(q.o.Servers*q.o.Concurrency, q.o.Servers),
 	}
 	r.ended = sync.NewCond(&r.mu)
@@ -74,8 +73,8 @@ func (q *Queue) Run(ctx context.Context, handle func(context.Context, history.Du
 func (r *run) start(ctx context.Context) ([]*asynq.Server, error) {
 	var servers []*asynq.Server
 	for i := range r.queue.o.Servers {
-		slots := &reserved{slots: r.slots}
-		slots.refill(ctx)
+		slots := &reserved{slots: r.slots, work: r.work, until: ctx}
+		slots.refill()
 		server := asynq.NewServerFromRedisClient(r.queue.redis, r.config(ctx, i))
 		handler := func(ctx context.Context, task *asynq.Task) error { return r.process(ctx, task, slots) }
 		if err := server.Start(asynq.HandlerFunc(handler)); err != nil {
@@ -113,7 +112,7 @@ func (r *run) process(ctx context.Context, task *asynq.Task, slots *reserved) er
 		if wait := due.At.Sub(r.queue.o.Now()); wait > 0 && r.hold(due, wait) {
 			continue
 		}
-		if err := slots.take(r.work); err != nil {
+		if err := slots.take(); err != nil {
 			return nil //nolint:nilerr // the program stops, and the sweep finds the rest again
 		}
 		r.begin()
@@ -122,7 +121,7 @@ func (r *run) process(ctx context.Context, task *asynq.Task, slots *reserved) er
 	if len(dues) > 1 {
 		r.received(ctx, task.ResultWriter().TaskID(), dues)
 	}
-	slots.refill(r.until)
+	slots.refill()
 	return nil
 }
 

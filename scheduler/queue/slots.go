@@ -23,6 +23,8 @@ func newSlots(total, servers int) *slots {
 // reserved are the slots that one server holds for its next task.
 type reserved struct {
 	slots *slots
+	work  context.Context // how long the next slot of a task is waited for
+	until context.Context // how long slots for the next task are
 
 	mu   sync.Mutex
 	held int64
@@ -30,7 +32,7 @@ type reserved struct {
 
 // take turns a reserved slot into a used one, or waits for one when none is reserved, which happens where a whole process has fewer slots than
 // a bundle has references.
-func (r *reserved) take(ctx context.Context) error {
+func (r *reserved) take() error {
 	r.mu.Lock()
 	mine := r.held > 0
 	if mine {
@@ -40,15 +42,15 @@ func (r *reserved) take(ctx context.Context) error {
 	if mine {
 		return nil
 	}
-	return r.slots.free.Acquire(ctx, 1)
+	return r.slots.free.Acquire(r.work, 1)
 }
 
-// refill waits until slots for a whole bundle are reserved again, or ctx ends.
-func (r *reserved) refill(ctx context.Context) {
+// refill waits until slots for a whole bundle are reserved again, or the run ends.
+func (r *reserved) refill() {
 	r.mu.Lock()
 	missing := r.slots.reserve - r.held
 	r.mu.Unlock()
-	if missing <= 0 || r.slots.free.Acquire(ctx, missing) != nil {
+	if missing <= 0 || r.slots.free.Acquire(r.until, missing) != nil {
 		return
 	}
 	r.mu.Lock()

@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"bytes"
 	"context"
 	"strconv"
 	"strings"
@@ -70,4 +71,45 @@ func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proc
 		c.n.Add(1)
 		return next(ctx, cmds)
 	}
+}
+
+// BenchmarkCrowd has a hundred goroutines make deliveries, each from its event to its success, 50 events to an append; the cost is per
+// delivery. redis-us/op is the CPU time of the server, calls/op its round trips.
+func BenchmarkCrowd(b *testing.B) {
+	client := realRedis(b)
+	trips := &counter{}
+	client.AddHook(trips)
+	store := redisstore.New(client, redisstore.Options{Prefix: prefix(b, client)})
+	body := bytes.Repeat([]byte(`{"key": "value 12"},`), 50)
+	historytest.Crowd(b, store, 100, body) // connections and scripts
+	before := redisCPU(b, client)
+	trips.n.Store(0)
+	b.ResetTimer()
+	n := 0
+	for b.Loop() {
+		n += historytest.Crowd(b, store, 5000, body)
+	}
+	b.ReportMetric(float64(trips.n.Load())/float64(n), "trips/delivery")
+	b.ReportMetric((redisCPU(b, client)-before)*1e6/float64(n), "redis-us/delivery")
+}
+
+// redisCPU is the CPU time of the server so far, in seconds.
+func redisCPU(b *testing.B, client *redis.Client) float64 {
+	b.Helper()
+	info, err := client.Info(b.Context(), "cpu").Result()
+	if err != nil {
+		b.Fatal(err)
+	}
+	sum := 0.0
+	for line := range strings.Lines(info) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_sys" || name == "used_cpu_user" {
+			seconds, err := strconv.ParseFloat(value, 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum += seconds
+		}
+	}
+	return sum
 }

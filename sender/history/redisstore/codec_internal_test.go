@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func FuzzDetail(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := decodeAttempt("3", "5 7 9 1 w 1\n"+string(detail))
+		got, err := decodeAttempt("3", "5 7 9 1 w 1", string(detail))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add("5 7 9  \nz\x00", "", "-", `{"u":[]}`)
 	f.Add("\n", "x\t\t\t\t\t\t\t", "0123456789abcdef-", `[["a"]]`)
 	f.Fuzz(func(t *testing.T, attempt, headline, place, state string) {
-		if a, err := decodeAttempt("1", attempt); err == nil && a.Number != 1 {
+		line, detail, _ := strings.Cut(attempt, "\n")
+		if a, err := decodeAttempt("1", line, detail); err == nil && a.Number != 1 {
 			t.Fatalf("attempt %+v", a)
 		}
 		if a, err := decodeHeadline(headline); err == nil && a == nil {

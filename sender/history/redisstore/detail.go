@@ -168,9 +168,11 @@ func inflate(kept string) ([]byte, error) {
 	}
 }
 
-// decodeAttempt reads one field of an attempts hash.
-func decodeAttempt(number, kept string) (history.Attempt, error) {
-	line, rest, ended := strings.Cut(kept, "\n")
+// detailSuffix follows the number of an attempt in the name of the field that has its detail.
+const detailSuffix = "d"
+
+// decodeAttempt reads what is kept of an attempt: five words, the last of which may have spaces, and once it ended a detail.
+func decodeAttempt(number, line, kept string) (history.Attempt, error) {
 	head := strings.SplitN(line, " ", 5)
 	if len(head) != 5 {
 		return history.Attempt{}, fmt.Errorf("attempt %s: malformed record", number)
@@ -183,10 +185,10 @@ func decodeAttempt(number, kept string) (history.Attempt, error) {
 	if p.err != nil {
 		return history.Attempt{}, fmt.Errorf("attempt %s: %w", number, p.err)
 	}
-	if !ended {
+	if kept == "" {
 		return a, nil
 	}
-	data, err := inflate(rest)
+	data, err := inflate(kept)
 	if err != nil {
 		return history.Attempt{}, fmt.Errorf("attempt %s: %w", number, err)
 	}

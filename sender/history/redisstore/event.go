@@ -15,8 +15,8 @@ type storedEvent struct {
 	Subject binary `json:",omitempty"`
 }
 
-// eventArgs are the four values by which scripts know an event. The last is JSON, and above 1 kB it is deflated behind a flag byte, as the
-// details of attempts are; JSON itself begins with a brace.
+// eventArgs are the four values by which scripts know an event. The last is its record: the two before it, a line each, and JSON, which above 1 kB
+// is deflated behind a flag byte, as the details of attempts are; JSON itself begins with a brace.
 func (s *Store) eventArgs(e history.Event) ([]any, error) {
 	e.Now, e.CreatedAt, e.Deliveries = history.Micro(e.Now), history.Micro(e.CreatedAt), nil
 	data, err := json.Marshal(storedEvent{Event: e, Subject: binary(e.Subject)})
@@ -26,7 +26,10 @@ func (s *Store) eventArgs(e history.Event) ([]any, error) {
 	if len(data) > deflateAboveBytes {
 		data = s.deflate(data)
 	}
-	return []any{e.ID, member(e.CreatedAt, e.ID), e.Platform, data}, nil
+	place := member(e.CreatedAt, e.ID)
+	record := make([]byte, 0, len(place)+len(e.Platform)+len(data)+2)
+	record = append(append(append(record, place...), '\n'), e.Platform...)
+	return []any{e.ID, place, e.Platform, append(append(record, '\n'), data...)}, nil
 }
 
 // decodeEvent reads what a script keeps of an event: its place in the indexes, its platform and the data, a line each.

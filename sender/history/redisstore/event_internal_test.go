@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -18,8 +19,11 @@ func kept(t *testing.T, s *Store, e history.Event) []byte {
 	}
 	place, _ := args[1].(string)
 	platform, _ := args[2].(string)
-	data, _ := args[3].([]byte)
-	return append([]byte(place+"\n"+platform+"\n"), data...)
+	record, _ := args[3].([]byte)
+	if !strings.HasPrefix(string(record), place+"\n"+platform+"\n") {
+		t.Errorf("record %q does not begin with place %q and platform %q", record, place, platform)
+	}
+	return record
 }
 
 // FuzzEvent gives events any subject and body; what was kept must come back.

@@ -20,7 +20,7 @@ const (
 	scanBound = 2000 // deliveries one page looks at; then it is short
 )
 
-// List implements history.Reader. It walks the narrowest index that the query names and judges the other conditions on the deliveries
+// List implements history.Reader. It walks the narrowest indexes that the query names and judges the other conditions on the deliveries
 // themselves. A page looks at 2,000 deliveries at most. ErrCursor for a cursor of another list.
 func (s *Store) List(ctx context.Context, q history.Query) (history.Page, error) {
 	after, err := history.ParseCursor(q.Cursor)
@@ -28,11 +28,14 @@ func (s *Store) List(ctx context.Context, q history.Query) (history.Page, error)
 		return history.Page{}, err
 	}
 	limit := history.PageLimit(q.Limit)
-	walk := walker{store: s, index: s.index(q), after: after, chunk: min(limit, scanChunk)}
+	walk := walker{store: s, after: after, chunk: min(limit, scanChunk)}
 	if q.EventID != "" {
-		if err := walk.ofEvent(ctx, q.EventID); err != nil {
-			return history.Page{}, err
-		}
+		err = walk.ofEvent(ctx, q.EventID)
+	} else {
+		walk.indexes, err = s.indexes(ctx, q)
+	}
+	if err != nil {
+		return history.Page{}, err
 	}
 	page := history.Page{Items: []history.Summary{}}
 	for scanned := 0; scanned < scanBound; {
@@ -62,27 +65,44 @@ func (s *Store) List(ctx context.Context, q history.Query) (history.Page, error)
 // behind is the cursor right behind a delivery.
 func behind(s history.Summary) history.Cursor { return history.Cursor{At: s.CreatedAt, ID: s.ID} }
 
-// index names the narrowest index of a query.
-func (s *Store) index(q history.Query) string {
+// indexes names the narrowest indexes of a query: what it asks for is among their members.
+func (s *Store) indexes(ctx context.Context, q history.Query) ([]string, error) {
+	unsettled := q.Status != "" && !q.Status.Settled()
 	switch {
+	case unsettled && q.SubscriptionID != "":
+		return []string{s.key("open:", q.SubscriptionID)}, nil
 	case q.SubscriptionID != "":
-		return s.key("sub:", q.SubscriptionID)
-	case q.Status != "":
-		return s.key("status:", string(q.Status))
+		return []string{s.key("sub:", q.SubscriptionID)}, nil
+	case unsettled:
+		return s.members(ctx, "opens", "open:")
+	case q.Status == history.Failed || q.Status == history.Cancelled:
+		return []string{s.key("status:", string(q.Status))}, nil
 	case q.Platform != "":
-		return s.key("platform:", q.Platform)
+		return []string{s.key("platform:", q.Platform)}, nil
 	default:
-		return s.key("created")
+		return s.members(ctx, "platforms", "platform:")
 	}
 }
 
-// walker reads an index, or a list of rows, from the newest to the oldest.
+// members returns the keys that the members of a set and a prefix name.
+func (s *Store) members(ctx context.Context, set, prefix string) ([]string, error) {
+	names, err := s.client.SMembers(ctx, s.key(set)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list: %w", err)
+	}
+	for i, name := range names {
+		names[i] = s.key(prefix, name)
+	}
+	return names, nil
+}
+
+// walker reads indexes that have no member in common, or a list of rows, from the newest to the oldest.
 type walker struct {
-	store *Store
-	index string
-	after history.Cursor
-	chunk int               // size of the next chunk
-	rows  []history.Summary // instead of the index, newest first
+	store   *Store
+	indexes []string
+	after   history.Cursor
+	chunk   int               // size of the next chunk
+	rows    []history.Summary // instead of the indexes, newest first
 }
 
 // next returns a chunk of deliveries and whether there is more behind it. Deliveries trimmed meanwhile are left out.
@@ -97,7 +117,7 @@ func (w *walker) next(ctx context.Context) ([]history.Summary, bool, error) {
 		}
 		return chunk, len(w.rows) > 0, nil
 	}
-	members, err := w.store.page(ctx, w.index, w.after, size+1)
+	members, err := w.store.page(ctx, w.indexes, w.after, size+1)
 	if err != nil {
 		return nil, false, err
 	}
@@ -138,18 +158,32 @@ func (w *walker) ofEvent(ctx context.Context, event string) error {
 	return nil
 }
 
-// page returns up to n members of an index behind the cursor.
-func (s *Store) page(ctx context.Context, index string, after history.Cursor, n int) ([]string, error) {
+// page returns up to n members of indexes behind the cursor, the newest first.
+func (s *Store) page(ctx context.Context, indexes []string, after history.Cursor, n int) ([]string, error) {
 	from := "+"
 	if after != (history.Cursor{}) {
 		from = "(" + member(after.At, after.ID)
 	}
 	by := &redis.ZRangeBy{Max: from, Min: "-", Count: int64(n)}
-	members, err := s.client.ZRevRangeByLex(ctx, index, by).Result()
+	replies := make([]*redis.StringSliceCmd, len(indexes))
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, index := range indexes {
+			replies[i] = p.ZRevRangeByLex(ctx, index, by)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list: %w", err)
 	}
-	return members, nil
+	if len(indexes) == 1 {
+		return replies[0].Val(), nil
+	}
+	var members []string
+	for _, reply := range replies {
+		members = append(members, reply.Val()...)
+	}
+	slices.SortFunc(members, func(a, b string) int { return strings.Compare(b, a) })
+	return members[:min(len(members), n)], nil
 }
 
 // memberCursor returns the cursor right behind a row of an index.
@@ -201,12 +235,14 @@ func (s *Store) Events(ctx context.Context, platform, cursor string, limit int) 
 	if err != nil {
 		return history.EventPage{}, err
 	}
-	index := s.key("events")
-	if platform != "" {
-		index = s.key("events:", platform)
+	indexes := []string{s.key("events:", platform)}
+	if platform == "" {
+		if indexes, err = s.members(ctx, "platforms", "events:"); err != nil {
+			return history.EventPage{}, err
+		}
 	}
 	limit = history.PageLimit(limit)
-	members, err := s.page(ctx, index, after, limit+1)
+	members, err := s.page(ctx, indexes, after, limit+1)
 	if err != nil {
 		return history.EventPage{}, err
 	}

@@ -120,8 +120,11 @@ func (s *Store) Attempts(ctx context.Context, id string) ([]history.Attempt, err
 
 func decodeAttempts(id string, records map[string]string) ([]history.Attempt, error) {
 	list := make([]history.Attempt, 0, len(records))
-	for number, record := range records {
-		a, err := decodeAttempt(number, record)
+	for number, head := range records {
+		if strings.HasSuffix(number, detailSuffix) {
+			continue
+		}
+		a, err := decodeAttempt(number, head, records[number+detailSuffix])
 		if err != nil {
 			return nil, fmt.Errorf("delivery %s: %w", id, err)
 		}

@@ -1,4 +1,4 @@
--- ARGV 3 call, 4 number of events, 5 number of deliveries; per event: id place platform json; per delivery: id place sub platform waits-for
+-- ARGV 3 call, 4 number of events, 5 number of deliveries; per event: id place platform record; per delivery: id place sub platform waits-for
 -- due static events method body verbatim pinned.
 if call('EXISTS', B .. 'op:' .. ARGV[3]) == 1 then return {'ok'} end
 local events, deliveries = num(ARGV[4]), num(ARGV[5])
@@ -40,5 +40,6 @@ for a = first, last, 12 do add(a, fresh) end
 for a = 6, first - 4, 4 do
   add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], call('GET', B .. 'e:' .. ARGV[a]))
 end
+save_platforms()
 save()
 return {'ok'}

@@ -3,10 +3,10 @@
 -- The first write of a claim is one that a full Redis refuses, for all of them before anything moved.
 local INLINE = 65536
 
-local function answer(word, d)
+local function answer(word, d, packed)
   local extras = d.x ~= '' and call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin') or {}
   local body = word == 'ok' and num(d.bb) <= INLINE and call('GET', B .. 'b:' .. d.id)
-  return {word, pack(d, HIDDEN + 1), extras[1] or '', extras[2] or '', body or ''}
+  return {word, packed or pack(d, HIDDEN + 1), extras[1] or '', extras[2] or '', body or ''}
 end
 
 local function park(d)
@@ -47,8 +47,7 @@ local function claim(id, attempt, generation, token, worker, at, limit, spacing)
   d.fl = concat({d.at, at, '', d.du, worker}, ' ')
   local headline = concat({attempt, d.at, at, '', d.du, '', '', ''}, '\t')
   d.n, d.pl, d.at, d.tk = attempt, 'f', '', token
-  tell('attempt', d, headline)
-  return answer('ok', d)
+  return answer('ok', d, tell('attempt', d, headline))
 end
 
 local answers = {}

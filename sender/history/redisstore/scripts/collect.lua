@@ -1,4 +1,4 @@
--- ARGV 3 call; event: 4 id 5 place 6 platform 7 json; 8 part; fresh delivery: 9 id 10 place 11 sub 12 platform 13 due 14 static 15 method
+-- ARGV 3 call; event: 4 id 5 place 6 platform 7 record; 8 part; fresh delivery: 9 id 10 place 11 sub 12 platform 13 due 14 static 15 method
 -- 16 verbatim; 17 limit 18 now. Answers whether the delivery was opened, and its flush reference.
 local function answer(d, opened) return {'ok', opened and '1' or '', d.id, '0', whole(num(d.g)), d.sb, d.at} end
 local before = call('GET', B .. 'op:' .. ARGV[3])
@@ -29,5 +29,6 @@ if num(ARGV[17]) > 0 and held >= num(ARGV[17]) then
   wait(d, ARGV[18])
 end
 if not open then tell('delivery', d) end
+save_platforms()
 save()
 return answer(d, not open)

@@ -1,10 +1,9 @@
 -- Shared by the scripts that enter deliveries or take events out.
-local joined = {}
+local joined, seen = {}, {}
 
 -- Takes an event, given as its record, out of the indexes.
 local function forget_event(record)
   local place, platform = match(record, '^([^\n]*)\n([^\n]*)\n')
-  rank('events', place, false)
   rank('events:' .. platform, place, false)
   rank('bare', place, false)
 end
@@ -18,11 +17,11 @@ local function drop_event(id)
 end
 
 -- Takes an event into the record, in the place of its former record, if any. Its deliveries are named before.
-local function add_event(id, place, platform, json, former)
+local function add_event(id, place, platform, record, former)
   if former then forget_event(former) end
-  put(B .. 'e:' .. id, place .. '\n' .. platform .. '\n' .. json)
-  rank('events', place, 0)
+  put(B .. 'e:' .. id, record)
   rank('events:' .. platform, place, 0)
+  seen[platform] = true
   if not joined[id] and call('EXISTS', B .. 'ed:' .. id) == 0 then rank('bare', place, 0) end
 end
 
@@ -36,12 +35,16 @@ end
 
 -- Enters a new delivery in every index.
 local function index(d)
-  rank('created', d.k, 0)
-  rank('status:' .. d.s, d.k, 0)
   rank('sub:' .. d.sb, d.k, 0)
   rank('platform:' .. d.p, d.k, 0)
-  rank('open:' .. d.sb, d.k, 0)
+  open(d, 0)
   count(d.p, d.s, 1)
+  seen[d.p] = true
+end
+
+-- Remembers the platforms that have indexes.
+local function save_platforms()
+  for platform in pairs(seen) do call('SADD', B .. 'platforms', platform) end
 end
 
 -- Keeps what a delivery has beside its state: the verbatim header 'vb' or the pinned subscription 'pin'; '' is nothing.

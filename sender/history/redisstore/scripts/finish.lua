@@ -23,9 +23,9 @@ local function finish(id, token, number, at, start, duration, outcome, failure, 
   end
   free_slot(d, at)
   durations[#durations + 1] = duration
-  call('HSET', B .. 'a:' .. id, number, concat({started[1], start, duration, started[4], started[5]}, ' ') .. '\n' .. detail)
-  tell('attempt', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))
-  if d.s ~= before then tell('delivery', d) end
+  call('HSET', B .. 'a:' .. id, number, concat({started[1], start, duration, started[4], started[5]}, ' '), number .. 'd', detail)
+  local packed = tell('attempt', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))
+  if d.s ~= before then tell('delivery', d, '', packed) end
   return {'ok', unpack(dues)}
 end
 

@@ -9,7 +9,7 @@ local FIELDS = {'tk','tu','fl','x','st','k','sb','p','s','m','bb','ev','n','f','
 local HIDDEN = 4
 local STATE = '^' .. string.rep('([^\31]*)\31', #FIELDS - 1) .. '(.*)$'
 local loaded, order, dues = {}, {}, {}
-local ranks, rank_keys, texts, counts, flights, durations, slots = {}, {}, {}, {}, {}, {}, {}
+local ranks, rank_keys, texts, counts, flights, durations, slots, opened = {}, {}, {}, {}, {}, {}, {}, {}
 
 local function whole(number) return string.format('%.0f', number) end
 local function key(id) return B .. 'd:' .. id end
@@ -72,7 +72,10 @@ local function save_ranks()
     adds[i] = add
   end
   for i, name in ipairs(rank_keys) do bulk('ZADD', B .. name, adds[i]) end
-  ranks, rank_keys = {}, {}
+  for sub in pairs(opened) do
+    call(call('EXISTS', B .. 'open:' .. sub) == 1 and 'SADD' or 'SREM', B .. 'opens', sub)
+  end
+  ranks, rank_keys, opened = {}, {}, {}
 end
 
 local function save_flights()
@@ -127,9 +130,12 @@ local function done()
   return {'ok', unpack(dues)}
 end
 
--- One entry of the feed: the delivery as it is now, and for attempts their headline.
-local function tell(kind, d, attempt)
-  call('XADD', B .. 'feed', 'MAXLEN', '~', LENGTH, '*', 'kind', kind, 'id', d.id, 'a', attempt or '', 'd', pack(d, HIDDEN + 1))
+-- One entry of the feed: the delivery as it is now, and for attempts their headline. Returns the delivery packed, for another entry that tells
+-- the same.
+local function tell(kind, d, attempt, packed)
+  packed = packed or pack(d, HIDDEN + 1)
+  call('XADD', B .. 'feed', 'MAXLEN', '~', LENGTH, '*', 'kind', kind, 'id', d.id, 'a', attempt or '', 'd', packed)
+  return packed
 end
 
 -- The attempt number a delivery waits under.
@@ -150,10 +156,15 @@ local function count(platform, status, change)
   counts[field] = (counts[field] or 0) + change
 end
 
+-- Enters a delivery among the unsettled ones of its subscription, or takes it out (false).
+local function open(d, score)
+  rank('open:' .. d.sb, d.k, score)
+  opened[d.sb] = true
+end
+
 local function move_status(d, status)
   if d.s == status then return end
-  rank('status:' .. d.s, d.k, false)
-  rank('status:' .. status, d.k, 0)
+  if status == 'failed' or status == 'cancelled' then rank('status:' .. status, d.k, 0) end
   count(d.p, d.s, -1)
   count(d.p, status, 1)
   d.s = status
@@ -162,7 +173,7 @@ end
 -- The story of a delivery ends; what waited for it becomes due. One in flight stays there until its attempt ends.
 local function settle(d, status, reason, at)
   move_status(d, status)
-  rank('open:' .. d.sb, d.k, false)
+  open(d, false)
   if d.pl ~= 'f' then
     if d.pl == 'w' then rank('waiting', d.id, false) end
     rank('settled', d.id, at)

@@ -6,7 +6,7 @@ for _, id in ipairs(call('ZRANGE', B .. 'settled', 0, num(ARGV[5]) - 1)) do
   local d = load(id)
   if gone >= extra and num(d.sa) >= num(ARGV[4]) then break end
   rank('settled', id, false)
-  for _, name in ipairs({'created', 'sub:' .. d.sb, 'platform:' .. d.p, 'status:' .. d.s}) do rank(name, d.k, false) end
+  for _, name in ipairs({'sub:' .. d.sb, 'platform:' .. d.p, 'status:' .. d.s}) do rank(name, d.k, false) end
   count(d.p, d.s, -1)
   for event in string.gmatch(d.ev, '[^\n]+') do
     call('LREM', B .. 'ed:' .. event, 1, id .. ' ' .. d.sb)
