@@ -23,8 +23,9 @@ const (
 	// DefaultIdle is how long they wait; see decision 2 in the package documentation.
 	DefaultIdle = 2 * time.Second
 
-	maxIdle  = 1024     // connections waiting for any target
-	readSize = 16 << 10 // of the buffer a reply is read with
+	maxIdle     = 1024     // connections waiting for any target
+	readSize    = 16 << 10 // of the buffer a reply is read with
+	writeBuffer = 16 << 10 // of a connection: the header and a common body leave in one write
 )
 
 // ErrShutdown is the cancel cause for attempts that end because the program stops: their failure is interrupted, not cancelled.
@@ -86,6 +87,7 @@ func New(o Options) (*Sender, error) {
 			MaxIdleConnsPerHost:    orDefault(o.MaxIdlePerHost, DefaultIdlePerHost),
 			IdleConnTimeout:        orDefault(o.IdleTimeout, DefaultIdle),
 			MaxResponseHeaderBytes: orDefault(o.MaxHeaderBytes, DefaultHeaderBytes),
+			WriteBufferSize:        writeBuffer,
 			Protocols:              onlyHTTP1(),
 		},
 	}, nil

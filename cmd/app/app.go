@@ -45,6 +45,7 @@ type App struct {
 	listener  net.Listener
 	serve     func(context.Context, net.Listener) error
 	natives   []nativeListener // the platforms' own APIs on ports of their own
+	ballast   []byte           // never touched; decision 7
 
 	down    chan error // an engine that is lost for good, or a part that ended by itself
 	stopWeb context.CancelFunc
@@ -65,7 +66,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	redis.SetLogger(redisLog{log: o.Log})
-	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics()}
+	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics(), ballast: make([]byte, ballastBytes)}
 	var err error
 	if a.registry, err = Platforms(); err != nil {
 		return nil, fmt.Errorf("platforms: %w", err)
