@@ -109,7 +109,7 @@ func New(o Options) (*Scheduler, error) {
 		worlds: o.Worlds, gates: gatesFor(o.Registry), sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
 		concurrency: o.Concurrency, keep: o.Keep, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
 	}
-	s.targets = gather.New(targetsMost, recordWithin, s.readTargets)
+	s.targets = gather.New(1, targetsMost, recordWithin, s.readTargets)
 	if s.scale == 0 {
 		s.scale = 1
 	}

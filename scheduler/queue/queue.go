@@ -68,7 +68,7 @@ func New(o Options) (*Queue, error) {
 	}
 	o.Client.AddHook(detachHook{})
 	q := &Queue{redis: o.Client, client: asynq.NewClientFromRedisClient(o.Client), o: o}
-	q.soon = gather.New(enqueueCalls, enqueueWithin, q.enqueueSoon)
+	q.soon = gather.New(1, enqueueCalls, enqueueWithin, q.enqueueSoon)
 	return q, nil
 }
 

@@ -15,12 +15,13 @@ var ErrAnswers = errors.New("a gathered call has lost answers")
 // Group gathers calls that ask In and are answered Out. Make it with New; it is safe for concurrent use and holds nothing to close.
 type Group[In, Out any] struct {
 	most   int
+	width  int
 	within time.Duration
 	run    func(context.Context, []In) ([]Out, error)
 
 	mu      sync.Mutex
-	away    bool // somebody makes a round trip, or has been handed the baton
-	waiting []*call[In, Out]
+	away    int              // round trips that are made, or whose baton has been handed over
+	waiting []*call[In, Out] // none while fewer than width are away
 }
 
 // call is one call of Do.
@@ -31,12 +32,12 @@ type call[In, Out any] struct {
 	woken chan bool // true: the baton; false: out and err are set
 }
 
-// New returns a Group that calls run with 1 to most calls, one run at a time, and gives it within to answer. The answers of run are in the
+// New returns a Group that calls run with 1 to most calls, at most width runs at a time, and gives each within to answer. The answers of run are in the
 // order of its calls; an error is everybody's, so what concerns one call only belongs into its Out. The values of the context of run are
 // those of one caller, but its end is not: a caller that leaves spoils nothing for the others. A run that panics panics in its caller
 // and fails the others.
-func New[In, Out any](most int, within time.Duration, run func(context.Context, []In) ([]Out, error)) *Group[In, Out] {
-	return &Group[In, Out]{most: max(most, 1), within: within, run: run}
+func New[In, Out any](width, most int, within time.Duration, run func(context.Context, []In) ([]Out, error)) *Group[In, Out] {
+	return &Group[In, Out]{width: max(width, 1), most: max(most, 1), within: within, run: run}
 }
 
 // Do makes one call and returns its answer. A call that has not left when ctx ends does not leave any more, and Do returns the error of ctx;
@@ -47,9 +48,12 @@ func (g *Group[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 		return c.out, err
 	}
 	g.mu.Lock()
-	lead := !g.away
-	g.away = true
-	g.waiting = append(g.waiting, c)
+	lead := g.away < g.width
+	if lead {
+		g.away++
+	} else {
+		g.waiting = append(g.waiting, c)
+	}
 	g.mu.Unlock()
 	if !lead {
 		select {
@@ -67,12 +71,12 @@ func (g *Group[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	return c.out, c.err
 }
 
-// leave takes back a call that has not left; false when it is too late, or when the call holds the baton.
+// leave takes back a call that waits; false when it has left, or has the baton.
 func (g *Group[In, Out]) leave(c *call[In, Out]) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	at := slices.Index(g.waiting, c)
-	if at < 0 || len(c.woken) > 0 {
+	if at < 0 {
 		return false
 	}
 	g.waiting = slices.Delete(g.waiting, at, at+1)
@@ -112,14 +116,12 @@ func (g *Group[In, Out]) lead(ctx context.Context, mine *call[In, Out]) {
 	}
 }
 
-// take removes the calls of one round trip from those that wait: mine and the oldest others.
+// take returns the calls of one round trip: mine and those that wait longest, which do not wait any more.
 func (g *Group[In, Out]) take(mine *call[In, Out]) []*call[In, Out] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	at := slices.Index(g.waiting, mine)
-	g.waiting[0], g.waiting[at] = g.waiting[at], g.waiting[0]
-	n := min(len(g.waiting), g.most)
-	calls := slices.Clone(g.waiting[:n])
+	n := min(len(g.waiting), g.most-1)
+	calls := append([]*call[In, Out]{mine}, g.waiting[:n]...)
 	g.waiting = slices.Delete(g.waiting, 0, n)
 	return calls
 }
@@ -129,8 +131,9 @@ func (g *Group[In, Out]) pass() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.waiting) == 0 {
-		g.away = false
+		g.away--
 		return
 	}
 	g.waiting[0].woken <- true
+	g.waiting = slices.Delete(g.waiting, 0, 1)
 }

@@ -52,7 +52,7 @@ func (c *callers) call(ctx context.Context, group *gather.Group[int, string], in
 func TestCallsGatherWhileOneIsAway(t *testing.T) {
 	t.Parallel()
 	g := newGate()
-	group := gather.New(4, time.Minute, g.run)
+	group := gather.New(1, 4, time.Minute, g.run)
 	var c callers
 	c.call(t.Context(), group, 0)
 	if first := <-g.entered; !slices.Equal(first, []int{0}) {
@@ -88,7 +88,7 @@ func TestCallsGatherWhileOneIsAway(t *testing.T) {
 func TestErrorIsEverybodysOnce(t *testing.T) {
 	t.Parallel()
 	g := newGate()
-	group := gather.New(10, time.Minute, g.run)
+	group := gather.New(1, 10, time.Minute, g.run)
 	var c callers
 	c.call(t.Context(), group, 0)
 	<-g.entered
@@ -119,7 +119,7 @@ func TestErrorIsEverybodysOnce(t *testing.T) {
 func TestCallerThatLeavesIsNotCarried(t *testing.T) {
 	t.Parallel()
 	g := newGate()
-	group := gather.New(10, time.Minute, g.run)
+	group := gather.New(1, 10, time.Minute, g.run)
 	var c callers
 	ctx, cancel := context.WithCancel(t.Context())
 	c.call(ctx, group, 0) // has left before its context ends
@@ -155,7 +155,7 @@ func TestCallerThatLeavesIsNotCarried(t *testing.T) {
 
 func TestRunIsBounded(t *testing.T) {
 	t.Parallel()
-	group := gather.New(10, 20*time.Millisecond, func(ctx context.Context, _ []int) ([]string, error) {
+	group := gather.New(1, 10, 20*time.Millisecond, func(ctx context.Context, _ []int) ([]string, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
@@ -166,7 +166,7 @@ func TestRunIsBounded(t *testing.T) {
 
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	group := gather.New(10, time.Minute, func(context.Context, []int) ([]string, error) { return nil, nil })
+	group := gather.New(1, 10, time.Minute, func(context.Context, []int) ([]string, error) { return nil, nil })
 	if _, err := group.Do(t.Context(), 1); !errors.Is(err, gather.ErrAnswers) {
 		t.Errorf("error %v", err)
 	}
@@ -176,7 +176,7 @@ func TestPanicFailsTheOthersToo(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
 	var rounds atomic.Int32
-	group := gather.New(10, time.Minute, func(_ context.Context, ins []int) ([]string, error) {
+	group := gather.New(1, 10, time.Minute, func(_ context.Context, ins []int) ([]string, error) {
 		entered <- struct{}{}
 		<-leave
 		if rounds.Add(1) == 2 {
@@ -218,15 +218,47 @@ func TestPanicFailsTheOthersToo(t *testing.T) {
 	}
 }
 
+// TestWidth has two round trips at a time, and calls that gather behind both.
+func TestWidth(t *testing.T) {
+	t.Parallel()
+	g := newGate()
+	group := gather.New(2, 10, time.Minute, g.run)
+	var c callers
+	c.call(t.Context(), group, 0)
+	<-g.entered
+	c.call(t.Context(), group, 1)
+	if second := <-g.entered; !slices.Equal(second, []int{1}) {
+		t.Errorf("beside the first went %v", second)
+	}
+	for i := 2; i < 5; i++ {
+		c.call(t.Context(), group, i)
+	}
+	for group.Waiting() < 3 {
+		time.Sleep(time.Millisecond)
+	}
+	g.leave <- nil
+	if third := <-g.entered; len(third) != 3 {
+		t.Errorf("the third round trip carried %v", third)
+	}
+	g.leave <- nil
+	g.leave <- nil
+	c.Wait()
+	for i := range 5 {
+		if c.err[i] != nil || c.out[i] != fmt.Sprint("answer ", i) {
+			t.Errorf("call %d: %q, %v", i, c.out[i], c.err[i])
+		}
+	}
+}
+
 // TestStress has many callers, some of which leave: every one that stays is answered with its own answer, and nothing is carried twice.
 func TestStress(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	seen := map[int]int{}
 	var flying atomic.Int32
-	group := gather.New(16, time.Minute, func(_ context.Context, ins []int) ([]string, error) {
-		if flying.Add(1) != 1 {
-			t.Error("two round trips at the same time")
+	group := gather.New(3, 16, time.Minute, func(_ context.Context, ins []int) ([]string, error) {
+		if flying.Add(1) > 3 {
+			t.Error("four round trips at the same time")
 		}
 		defer flying.Add(-1)
 		mu.Lock()

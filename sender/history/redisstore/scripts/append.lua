@@ -8,21 +8,21 @@ local last = first + (deliveries - 1) * 12
 local function check(a)
   local before = ARGV[a + 4]
   if call('EXISTS', key(ARGV[a])) == 1 then return {'exists', ARGV[a]} end
-  if before ~= '' and load(before).su ~= '' then return {'chain', ARGV[a]} end
+  if before ~= '' and load(before)[SU] ~= '' then return {'chain', ARGV[a]} end
 end
 
 local function add(a, fresh)
   local d, before, body = enter(ARGV[a]), ARGV[a + 4], ARGV[a + 9]
-  d.k, d.sb, d.p, d.st, d.ev, d.m = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 6], ARGV[a + 7], ARGV[a + 8]
-  d.s, d.bb = 'pending', whole(#body)
+  d[K], d[SB], d[P], d[ST], d[EV], d[M] = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 6], ARGV[a + 7], ARGV[a + 8]
+  d[S], d[BB] = 'pending', whole(#body)
   put(B .. 'b:' .. d.id, body)
   keep_extra(d, 'vb', ARGV[a + 10])
   keep_extra(d, 'pin', ARGV[a + 11])
   index(d)
-  for event in string.gmatch(d.ev, '[^\n]+') do join_event(event, d, fresh[event]) end
+  for event in string.gmatch(d[EV], '[^\n]+') do join_event(event, d, fresh[event]) end
   local behind = before ~= '' and load(before)
-  if behind and behind.s ~= '' and not settled(behind.s) then
-    d.pl, d.w, behind.su = 'c', before, d.id
+  if behind and behind[S] ~= '' and not settled(behind[S]) then
+    d[PL], d[W], behind[SU] = 'c', before, d.id
   else
     wait(d, ARGV[a + 5])
   end

@@ -4,49 +4,49 @@
 local INLINE = 65536
 
 local function answer(word, d, packed)
-  local extras = d.x ~= '' and call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin') or {}
-  local body = word == 'ok' and num(d.bb) <= INLINE and call('GET', B .. 'b:' .. d.id)
-  return {word, packed or pack(d, HIDDEN + 1), extras[1] or '', extras[2] or '', body or ''}
+  local extras = d[X] ~= '' and call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin') or {}
+  local body = word == 'ok' and num(d[BB]) <= INLINE and call('GET', B .. 'b:' .. d.id)
+  return {word, packed or pack(d, SHOWN), extras[1] or '', extras[2] or '', body or ''}
 end
 
 local function park(d)
-  call('RPUSH', B .. 'lane:' .. d.sb, d.id)
+  call('RPUSH', B .. 'lane:' .. d[SB], d.id)
   call('SADD', B .. 'parked', d.id)
   rank('waiting', d.id, false)
-  d.pl, d.at = 'l', ''
+  d[PL], d[AT] = 'l', ''
   return {'parked'}
 end
 
 -- The turn the rate limit gives a delivery; it keeps the one it was given before.
 local function take_turn(d, at, spacing)
-  if num(d.tu) > 0 then return num(d.tu) end
-  local turn = math.max(num(at), num(call('GET', B .. 'turn:' .. d.sb)))
-  call('SET', B .. 'turn:' .. d.sb, whole(turn + spacing), 'PX', whole(math.ceil((turn + spacing - num(at)) / 1000) + 60000))
-  d.tu = whole(turn)
+  if num(d[TU]) > 0 then return num(d[TU]) end
+  local turn = math.max(num(at), num(call('GET', B .. 'turn:' .. d[SB])))
+  call('SET', B .. 'turn:' .. d[SB], whole(turn + spacing), 'PX', whole(math.ceil((turn + spacing - num(at)) / 1000) + 60000))
+  d[TU] = whole(turn)
   return turn
 end
 
 local function claim(id, attempt, generation, token, worker, at, limit, spacing)
   local d = load(id)
-  if d.tk == token then return answer('ok', d) end -- this very call came through before, and its answer was lost
-  if not current(d, attempt, generation) or d.s == 'collecting' then return {'stale'} end
-  local busy, slot = B .. 'busy:' .. d.sb, slots_of(d.sb)
+  if d[TK] == token then return answer('ok', d) end -- this very call came through before, and its answer was lost
+  if not current(d, attempt, generation) or d[S] == 'collecting' then return {'stale'} end
+  local busy, slot = B .. 'busy:' .. d[SB], slots_of(d[SB])
   slot.limit = limit
   if limit > 0 and slot.used >= limit and call('SISMEMBER', busy, id) == 0 then return park(d) end
   if spacing > 0 then
     local turn = take_turn(d, at, spacing)
     if turn > num(at) then
-      d.at = whole(turn)
-      rank('waiting', id, d.at)
+      d[AT] = whole(turn)
+      rank('waiting', id, d[AT])
       return answer('later', d)
     end
   end
   slot.used = slot.used + call('SADD', busy, id)
   rank('waiting', id, false)
-  flights[id] = concat({token, attempt, at, d.sb, worker}, ' ')
-  d.fl = concat({d.at, at, '', d.du, worker}, ' ')
-  local headline = concat({attempt, d.at, at, '', d.du, '', '', ''}, '\t')
-  d.n, d.pl, d.at, d.tk = attempt, 'f', '', token
+  flights[id] = concat({token, attempt, at, d[SB], worker}, ' ')
+  d[FL] = concat({d[AT], at, '', d[DU], worker}, ' ')
+  local headline = concat({attempt, d[AT], at, '', d[DU], '', '', ''}, '\t')
+  d[N], d[PL], d[AT], d[TK] = attempt, 'f', '', token
   return answer('ok', d, tell('attempt', d, headline))
 end
 

@@ -1,6 +1,6 @@
 -- ARGV 3 call; event: 4 id 5 place 6 platform 7 record; 8 part; fresh delivery: 9 id 10 place 11 sub 12 platform 13 due 14 static 15 method
 -- 16 verbatim; 17 limit 18 now. Answers whether the delivery was opened, and its flush reference.
-local function answer(d, opened) return {'ok', opened and '1' or '', d.id, '0', whole(num(d.g)), d.sb, d.at} end
+local function answer(d, opened) return {'ok', opened and '1' or '', d.id, '0', whole(num(d[G])), d[SB], d[AT]} end
 local before = call('GET', B .. 'op:' .. ARGV[3])
 if before then return answer(load(string.sub(before, 2)), string.sub(before, 1, 1) == '1') end
 local open = call('GET', B .. 'batch:' .. ARGV[11])
@@ -11,15 +11,15 @@ if open then
   d = load(open)
 else
   d = enter(ARGV[9])
-  d.k, d.sb, d.p, d.st, d.m, d.s = ARGV[10], ARGV[11], ARGV[12], ARGV[14], ARGV[15], 'collecting'
+  d[K], d[SB], d[P], d[ST], d[M], d[S] = ARGV[10], ARGV[11], ARGV[12], ARGV[14], ARGV[15], 'collecting'
   keep_extra(d, 'vb', ARGV[16])
   index(d)
-  call('SET', B .. 'batch:' .. d.sb, d.id)
+  call('SET', B .. 'batch:' .. d[SB], d.id)
   wait(d, ARGV[13])
 end
 local held = call('RPUSH', B .. 'parts:' .. d.id, ARGV[8])
-if not string.find('\n' .. d.ev .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
-  d.ev = d.ev == '' and ARGV[4] or d.ev .. '\n' .. ARGV[4]
+if not string.find('\n' .. d[EV] .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
+  d[EV] = d[EV] == '' and ARGV[4] or d[EV] .. '\n' .. ARGV[4]
   join_event(ARGV[4], d, true)
 end
 add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7], call('GET', B .. 'e:' .. ARGV[4]))

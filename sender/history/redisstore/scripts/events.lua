@@ -28,18 +28,18 @@ end
 -- Names a delivery among those of an event; fresh says that the event is added after that.
 local function join_event(id, d, fresh)
   joined[id] = true
-  if call('RPUSH', B .. 'ed:' .. id, d.id .. ' ' .. d.sb) > 1 or fresh then return end
+  if call('RPUSH', B .. 'ed:' .. id, d.id .. ' ' .. d[SB]) > 1 or fresh then return end
   local place = match(call('GET', B .. 'e:' .. id) or '', '^([^\n]*)\n')
   if place then rank('bare', place, false) end
 end
 
 -- Enters a new delivery in every index.
 local function index(d)
-  rank('sub:' .. d.sb, d.k, 0)
-  rank('platform:' .. d.p, d.k, 0)
+  rank('sub:' .. d[SB], d[K], 0)
+  rank('platform:' .. d[P], d[K], 0)
   open(d, 0)
-  count(d.p, d.s, 1)
-  seen[d.p] = true
+  count(d[P], d[S], 1)
+  seen[d[P]] = true
 end
 
 -- Remembers the platforms that have indexes.
@@ -51,5 +51,5 @@ end
 local function keep_extra(d, name, value)
   if value == '' then return end
   call('HSET', B .. 'x:' .. d.id, name, value)
-  d.x = '1'
+  d[X] = '1'
 end

@@ -4,19 +4,19 @@
 local function finish(id, token, number, at, start, duration, outcome, failure, status, detail, follows, reason, due, charge)
   local d = load(id)
   if not holds(d, token, number) then return {'stale'} end
-  local before, started = d.s, {match(d.fl, '^(%S*) (%S*) (%S*) (%S*) (.*)$')}
+  local before, started = d[S], {match(d[FL], '^(%S*) (%S*) (%S*) (%S*) (.*)$')}
   if start == '' then start = started[2] end
   if duration == '' then duration = whole(math.max(num(at) - num(start), 1) * 1000) end
   land(d)
   dues = {}
-  d.tu, d.lo, d.lf, d.ls, d.ld = '', outcome, failure, status, duration
+  d[TU], d[LO], d[LF], d[LS], d[LD] = '', outcome, failure, status, duration
   if not settled(before) then
-    d.du = follows == 'interrupted' and '1' or ''
-    if charge ~= '' then d.f = whole(num(d.f) + 1) end
+    d[DU] = follows == 'interrupted' and '1' or ''
+    if charge ~= '' then d[F] = whole(num(d[F]) + 1) end
     if settled(follows) then
       settle(d, follows, reason, at)
     else
-      d.r, d.g = reason, ''
+      d[R], d[G] = reason, ''
       move_status(d, 'retrying')
       wait(d, due)
     end
@@ -25,7 +25,7 @@ local function finish(id, token, number, at, start, duration, outcome, failure, 
   durations[#durations + 1] = duration
   call('HSET', B .. 'a:' .. id, number, concat({started[1], start, duration, started[4], started[5]}, ' '), number .. 'd', detail)
   local packed = tell('attempt', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))
-  if d.s ~= before then tell('delivery', d, '', packed) end
+  if d[S] ~= before then tell('delivery', d, '', packed) end
   return {'ok', unpack(dues)}
 end
 

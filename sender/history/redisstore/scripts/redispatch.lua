@@ -2,5 +2,5 @@
 local d = load(ARGV[3])
 if not current(d, ARGV[4], ARGV[5]) then return {'stale'} end
 raise(d)
-wait(d, d.at)
+wait(d, d[AT])
 return done()

@@ -2,8 +2,8 @@
 local d = load(ARGV[3])
 if not holds(d, ARGV[4], ARGV[5]) then return {'stale'} end
 land(d)
-d.n = whole(num(d.n) - 1)
-if not settled(d.s) then
+d[N] = whole(num(d[N]) - 1)
+if not settled(d[S]) then
   raise(d) -- the task that claimed may still run
   wait(d, ARGV[6])
 end

@@ -4,16 +4,16 @@ if num(ARGV[3]) >= 0 then extra = call('ZCARD', B .. 'settled') - num(ARGV[3]) e
 local gone = 0
 for _, id in ipairs(call('ZRANGE', B .. 'settled', 0, num(ARGV[5]) - 1)) do
   local d = load(id)
-  if gone >= extra and num(d.sa) >= num(ARGV[4]) then break end
+  if gone >= extra and num(d[SA]) >= num(ARGV[4]) then break end
   rank('settled', id, false)
-  for _, name in ipairs({'sub:' .. d.sb, 'platform:' .. d.p, 'status:' .. d.s}) do rank(name, d.k, false) end
-  count(d.p, d.s, -1)
-  for event in string.gmatch(d.ev, '[^\n]+') do
-    call('LREM', B .. 'ed:' .. event, 1, id .. ' ' .. d.sb)
+  for _, name in ipairs({'sub:' .. d[SB], 'platform:' .. d[P], 'status:' .. d[S]}) do rank(name, d[K], false) end
+  count(d[P], d[S], -1)
+  for event in string.gmatch(d[EV], '[^\n]+') do
+    call('LREM', B .. 'ed:' .. event, 1, id .. ' ' .. d[SB])
     if call('EXISTS', B .. 'ed:' .. event) == 0 then drop_event(event) end
   end
   call('DEL', key(id), B .. 'b:' .. id, B .. 'a:' .. id, B .. 'x:' .. id, B .. 'parts:' .. id)
-  d.was, d.s = nil, ''
+  d.was, d[S] = nil, ''
   gone = gone + 1
 end
 save()
