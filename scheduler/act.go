@@ -62,7 +62,7 @@ func sparing(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // Act performs an action on the platform's world and publishes the events it raises: in their order, due a little apart as the platform
 // says (Platform.Spacing). Everything is built for every subscription that wants it before the world is changed. It returns *InvalidError for
-// input that cannot be accepted; nothing has happened then. An event that nobody wants is no error; it is recorded without deliveries.
+// input that cannot be accepted and ErrBusy when there is no room; nothing has happened then. An event that nobody wants is no error; it is recorded without deliveries.
 //
 // The world is stored first and the events right after it, in one atomic step of their own. A process that is killed in between leaves a
 // world whose last events never went out, as the platform does when it dies between its commit and its queue.
@@ -78,6 +78,9 @@ func (s *Scheduler) Act(ctx context.Context, a Act) (Acted, error) {
 func (s *Scheduler) act(ctx context.Context, a Act) (Acted, error) {
 	run, err := s.checkAct(a)
 	if err != nil {
+		return Acted{}, err
+	}
+	if err := s.admit(ctx); err != nil {
 		return Acted{}, err
 	}
 	leave, err := s.enterWorld(ctx, a.Platform)

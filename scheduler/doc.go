@@ -37,4 +37,7 @@
 //     would give neighbouring seeds the same ids.
 //  13. 2026-11-21. Attempts read the subscription anew each time, but share the reading with others that ask at the same time: it begins after
 //     all of them asked. Rejected: a cache that the feed invalidates, which is wrong for the moment the feed lags.
+//  14. 2026-11-21. Events are refused (ErrBusy) before the store is full and while more than Options.Backlog deliveries are unsettled, so that what
+//     was accepted can be delivered: a store that is full takes no claim any more. The backlog is read once a second and not for each
+//     event, because the reading costs as much as an event.
 package scheduler

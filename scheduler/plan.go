@@ -124,6 +124,7 @@ func (p *plan) store(ctx context.Context) (Published, error) {
 	if err := s.history.Append(ctx, p.events, p.direct); err != nil {
 		return Published{}, fmt.Errorf("record deliveries: %w", err)
 	}
+	s.accepted(len(p.direct))
 	var dues []history.Due
 	out := Published{Events: p.events}
 	for _, n := range p.direct {

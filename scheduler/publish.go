@@ -43,10 +43,13 @@ type Published struct {
 }
 
 // Publish builds the events, composes a message for each subscription that wants them, and records all of it before it returns: what
-// Publish accepted will be attempted, whatever crashes. It returns *InvalidError for input that cannot be accepted and *NoMatchError when
-// nobody wants the event; nothing is stored then.
+// Publish accepted will be attempted, whatever crashes. It returns *InvalidError for input that cannot be accepted, *NoMatchError when nobody
+// wants the event and ErrBusy when there is no room; nothing is stored then.
 func (s *Scheduler) Publish(ctx context.Context, t Trigger) (Published, error) {
 	if err := s.checkTrigger(&t); err != nil {
+		return Published{}, err
+	}
+	if err := s.admit(ctx); err != nil {
 		return Published{}, err
 	}
 	candidates, err := s.candidates(ctx, t.Platform, t.SubscriptionIDs)

@@ -28,6 +28,9 @@ const MaxReplays = 10_000
 // Replay sends a delivery again as a new delivery with ReplayOf, to the URL and with the secret its subscription has now, disabled or not.
 // It returns history.ErrNotFound, ErrNoTarget, ErrCollecting, ErrNothingSent (verbatim) or *InvalidError (mode).
 func (s *Scheduler) Replay(ctx context.Context, id, mode string) (history.Delivery, error) {
+	if err := s.admit(ctx); err != nil {
+		return history.Delivery{}, err
+	}
 	d, err := s.history.Delivery(ctx, id)
 	if err != nil {
 		return history.Delivery{}, err
@@ -136,6 +139,7 @@ func (s *Scheduler) append(ctx context.Context, events []history.Event, n histor
 	if err := s.history.Append(ctx, events, []history.New{n}); err != nil {
 		return fmt.Errorf("record delivery: %w", err)
 	}
+	s.accepted(1)
 	s.enqueue(ctx, history.Due{Ref: n.Delivery.Ref(), SubscriptionID: n.Delivery.SubscriptionID, At: n.Delivery.NextAt})
 	return nil
 }

@@ -36,6 +36,9 @@ type Scheduler struct {
 	scale       float64
 	concurrency int
 	keep        Retention
+	backlog     int
+	full        func(context.Context) error
+	admission   admission
 	worker      Worker
 	gone        func(Worker) bool
 	log         *slog.Logger
@@ -61,16 +64,18 @@ type Options struct {
 	Worlds        Worlds // states of the platforms' worlds
 	Sender        Sender
 	Now           func() time.Time
-	Random        io.Reader          // of ids, stamps, secrets and seeds; must not run dry
-	NewID         func() string      // time-ordered unique ids
-	CheckURL      func(string) error // judges a target at registration; nil: no check
-	TimeScale     float64            // multiplies waits and windows; 0: 1
-	Concurrency   int                // attempts of one subscription at the same time; 0: DefaultConcurrency
-	Keep          Retention          // zero fields: DefaultRetention
-	Worker        Worker             // this process; ID is required to run attempts
-	Gone          func(Worker) bool  // knows a worker to be dead before its beat is missed; nil: nobody knows
-	Log           *slog.Logger       // nil: discards
-	Observe       func(Observation)  // called after each attempt; nil: nobody listens
+	Random        io.Reader                   // of ids, stamps, secrets and seeds; must not run dry
+	NewID         func() string               // time-ordered unique ids
+	CheckURL      func(string) error          // judges a target at registration; nil: no check
+	TimeScale     float64                     // multiplies waits and windows; 0: 1
+	Concurrency   int                         // attempts of one subscription at the same time; 0: DefaultConcurrency
+	Keep          Retention                   // zero fields: DefaultRetention
+	Backlog       int                         // unsettled deliveries beyond which events are refused; 0: DefaultBacklog
+	Full          func(context.Context) error // says why the store has no room for more; nil: it always has
+	Worker        Worker                      // this process; ID is required to run attempts
+	Gone          func(Worker) bool           // knows a worker to be dead before its beat is missed; nil: nobody knows
+	Log           *slog.Logger                // nil: discards
+	Observe       func(Observation)           // called after each attempt; nil: nobody listens
 }
 
 // DefaultConcurrency is how many attempts of one subscription run at the same time when nothing else is said. It is far below the slots of a
@@ -107,7 +112,7 @@ func New(o Options) (*Scheduler, error) {
 	s := &Scheduler{
 		registry: o.Registry, store: o.Subscriptions, history: o.History, hub: o.Hub, queue: o.Queue, workers: o.Workers,
 		worlds: o.Worlds, gates: gatesFor(o.Registry), sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
-		concurrency: o.Concurrency, keep: o.Keep, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
+		concurrency: o.Concurrency, keep: o.Keep, backlog: o.Backlog, full: o.Full, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
 	}
 	s.targets = gather.New(1, targetsMost, recordWithin, s.readTargets)
 	if s.scale == 0 {
@@ -122,6 +127,12 @@ func New(o Options) (*Scheduler, error) {
 	}
 	if s.keep.Age <= 0 {
 		s.keep.Age = standard.Age
+	}
+	if s.backlog <= 0 {
+		s.backlog = DefaultBacklog
+	}
+	if s.full == nil {
+		s.full = func(context.Context) error { return nil }
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

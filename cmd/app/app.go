@@ -192,7 +192,7 @@ func (a *App) wire() error {
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Registry: a.registry, Subscriptions: e.subscriptions, History: e.history, Hub: a.hub, Queue: tasks, Workers: e.state, Worlds: e.state,
 		Sender: a.sender, Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
-		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Worker: newWorker(), Gone: processGone, Log: a.options.Log, Observe: a.metrics.observe,
+		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Full: e.full, Worker: newWorker(), Gone: processGone, Log: a.options.Log, Observe: a.metrics.observe,
 	})
 	if err != nil {
 		return fmt.Errorf("scheduler: %w", err)

@@ -46,6 +46,7 @@ type engine struct {
 	servers       int
 	keep          int                           // settled deliveries at most
 	ready         func(context.Context) error   // whether a trigger would be stored now
+	full          func(context.Context) error   // says why there is no room for more; nil: there always is
 	closers       []func(context.Context) error // run last to first
 }
 
@@ -205,6 +206,7 @@ func (e *engine) connect(c configs.Config, t redisTarget) redis.UniversalClient 
 		}
 		return nil
 	}
+	e.full = func(ctx context.Context) error { return fullness(ctx, store) }
 	e.closers = append(e.closers,
 		func(context.Context) error { return store.Close() },
 		func(context.Context) error { return e.queue.Close() },

@@ -25,3 +25,6 @@ var (
 	ChildServer    = childServer
 	Reachable      = reachable
 )
+
+// Fullness tells whether a Redis is nearly full.
+var Fullness = fullness

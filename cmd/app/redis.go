@@ -129,6 +129,25 @@ func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
+// fullShare is the share of Redis' memory limit from which new events are refused. What is left is for what was accepted: its attempts have to be
+// recorded.
+const fullShare = 0.9
+
+// fullness says that a Redis is nearly full, if it is. Without a limit it never is; a Redis that does not answer is not called full, because
+// the next write tells.
+func fullness(ctx context.Context, client redis.UniversalClient) error {
+	info, err := client.Info(ctx, "memory").Result()
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	used, errUsed := strconv.ParseFloat(infoField(info, "used_memory"), 64)
+	limit, errLimit := strconv.ParseFloat(infoField(info, "maxmemory"), 64)
+	if errUsed != nil || errLimit != nil || limit <= 0 || used < fullShare*limit {
+		return nil
+	}
+	return fmt.Errorf("the memory of Redis is %.0f %% full", 100*used/limit)
+}
+
 func infoField(info, name string) string {
 	for line := range strings.SplitSeq(info, "\n") {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+":"); ok {

@@ -2,9 +2,14 @@ package app_test
 
 import (
 	"errors"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/annohook/annohook/cmd/app"
 )
@@ -84,5 +89,42 @@ func TestOlderThan(t *testing.T) {
 		if got := app.OlderThan(tc.version, "6.2"); got != tc.older {
 			t.Errorf("OlderThan(%q) = %t", tc.version, got)
 		}
+	}
+}
+
+// TestFullness has a Redis with a limit of memory that its own data fill, and one without.
+func TestFullness(t *testing.T) {
+	t.Parallel()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Skip("there is no redis-server on the PATH of this machine")
+	}
+	socket := filepath.Join(t.TempDir(), "s")
+	server := exec.Command(path, "--port", "0", "--unixsocket", socket, "--save", "", "--dir", filepath.Dir(socket))
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	t.Cleanup(func() { _ = client.Close() })
+	for end := time.Now().Add(10 * time.Second); client.Ping(t.Context()).Err() != nil; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("redis-server does not answer")
+		}
+	}
+	if err := app.Fullness(t.Context(), client); err != nil {
+		t.Errorf("without a limit: %v", err)
+	}
+	for limit, full := range map[string]bool{"1gb": false, "1mb": true} {
+		if err := client.ConfigSet(t.Context(), "maxmemory", limit).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.Fullness(t.Context(), client); (err != nil) != full {
+			t.Errorf("with a limit of %s: %v", limit, err)
+		}
+	}
+	_ = client.Close()
+	if err := app.Fullness(t.Context(), client); err != nil {
+		t.Errorf("a Redis that does not answer: %v", err)
 	}
 }

@@ -106,6 +106,9 @@ func (a *API) fail(ctx context.Context, err error) error {
 	if none, ok := errors.AsType[*scheduler.NoMatchError](err); ok {
 		return refuseUnmatched(none)
 	}
+	if errors.Is(err, scheduler.ErrBusy) {
+		return &failure{problem: NewProblem(http.StatusTooManyRequests, err.Error()), header: http.Header{"Retry-After": {"1"}}}
+	}
 	for _, r := range statuses() {
 		if !errors.Is(err, r.err) {
 			continue

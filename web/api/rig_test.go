@@ -44,6 +44,7 @@ type rig struct {
 	keys      scheduler.Keys
 	closing   chan struct{}
 	ready     atomic.Pointer[error]
+	full      atomic.Pointer[error] // of the scheduler's store
 
 	mu      sync.Mutex
 	answers []string // every body the API answered with
@@ -122,6 +123,12 @@ func newRig(t *testing.T, adjust ...func(*api.Options)) *rig {
 		Registry: registry, Subscriptions: r.store, History: r.history, Hub: hub, Queue: memqueue.New(memqueue.Options{Now: time.Now}),
 		Workers: memory, Worlds: memory, Sender: wire, Now: time.Now, Random: rand.Reader, CheckURL: guard.CheckURL, TimeScale: 0.001,
 		NewID: func() string { return fmt.Sprintf("id-%06d", ids.Add(1)) }, Worker: scheduler.Worker{ID: "w1"},
+		Full: func(context.Context) error {
+			if err := r.full.Load(); err != nil {
+				return *err
+			}
+			return nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -67,6 +68,22 @@ func TestOverridesReachTheBody(t *testing.T) {
 	if strings.Contains(body, `"at"`) {
 		t.Errorf("body %s still has at", body)
 	}
+}
+
+func TestATriggerWithoutRoomIsA429(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.subscribe("")
+	full := errors.New("the store is 95 % full")
+	r.full.Store(&full)
+	a := r.call("POST", "/api/v1/events", `{"platform":"postbox","type":"note.added"}`, "Idempotency-Key", "k")
+	a.problem(http.StatusTooManyRequests)
+	equal(t, "Retry-After", a.header.Get("Retry-After"), "1")
+	if !strings.Contains(string(a.body), full.Error()) {
+		t.Errorf("the reason is missing in %s", a.body)
+	}
+	r.full.Store(nil)
+	r.call("POST", "/api/v1/events", `{"platform":"postbox","type":"note.added"}`, "Idempotency-Key", "k").want(http.StatusAccepted)
 }
 
 func TestATriggerThatNobodyWantsIsA409WithTheReason(t *testing.T) {
