@@ -136,16 +136,21 @@ const fullShare = 0.9
 // fullness says that a Redis is nearly full, if it is. Without a limit it never is; a Redis that does not answer is not called full, because
 // the next write tells.
 func fullness(ctx context.Context, client redis.UniversalClient) error {
-	info, err := client.Info(ctx, "memory").Result()
-	if err != nil {
-		return nil //nolint:nilerr // see above
-	}
-	used, errUsed := strconv.ParseFloat(infoField(info, "used_memory"), 64)
-	limit, errLimit := strconv.ParseFloat(infoField(info, "maxmemory"), 64)
-	if errUsed != nil || errLimit != nil || limit <= 0 || used < fullShare*limit {
+	info := client.Info(ctx, "memory").Val()
+	used, limit := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
+	if limit <= 0 || used < fullShare*limit {
 		return nil
 	}
 	return fmt.Errorf("the memory of Redis is %.0f %% full", 100*used/limit)
+}
+
+// infoNumber is a field as a number; 0 where there is none.
+func infoNumber(info, name string) float64 {
+	n, err := strconv.ParseFloat(infoField(info, name), 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func infoField(info, name string) string {
