@@ -22,22 +22,23 @@ const (
 	// of a process, and by processes.
 	spread = 4
 	// forgetBundles is how long the index of bundles outlives the latest of them. Only what crashes left behind is forgotten so.
-	forgetBundles = 24 * time.Hour
+	forgetBundles = 7 * 24 * time.Hour
 )
 
 // bundle is one task on its way: a single reference under its own name, or several under a name of their own.
 type bundle struct {
-	id   string
-	dues []history.Due
+	id     string
+	dues   []history.Due
+	second int64 // when Asynq is to hand it out, since 1970; 0: at once
 }
 
-// bundles deals references out to tasks, in their order.
-func bundles(dues []history.Due) []bundle {
+// bundles deals references for the same second out to tasks, in their order.
+func bundles(dues []history.Due, second int64) []bundle {
 	size := min(max((len(dues)+spread-1)/spread, 1), BundleMost)
 	var list []bundle
 	for from := 0; from < len(dues); from += size {
-		b := bundle{dues: dues[from:min(from+size, len(dues))]}
-		if b.id = b.dues[0].String(); len(b.dues) > 1 {
+		b := bundle{dues: dues[from:min(from+size, len(dues))], second: second}
+		if b.id = b.dues[0].String(); b.many() {
 			b.id = "bundle-" + rand.Text()
 		}
 		list = append(list, b)
@@ -110,12 +111,15 @@ func (q *Queue) send(ctx context.Context, list []bundle) error {
 	return group.Wait()
 }
 
-func (q *Queue) sendOne(ctx context.Context, b bundle, more ...asynq.Option) error {
+func (q *Queue) sendOne(ctx context.Context, b bundle) error {
 	text, err := encode(b.dues)
 	if err != nil {
 		return err
 	}
-	options := append([]asynq.Option{asynq.TaskID(b.id), asynq.Queue(q.o.Name), asynq.MaxRetry(maxRetry), asynq.Timeout(taskTimeout)}, more...)
+	options := []asynq.Option{asynq.TaskID(b.id), asynq.Queue(q.o.Name), asynq.MaxRetry(maxRetry), asynq.Timeout(taskTimeout)}
+	if b.second > 0 {
+		options = append(options, asynq.ProcessAt(time.Unix(b.second, 0)))
+	}
 	_, err = q.client.EnqueueContext(ctx, asynq.NewTask(taskType, text), options...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return fmt.Errorf("enqueue %s: %w", b.id, err)
@@ -191,5 +195,5 @@ func (q *Queue) Depth(ctx context.Context) (int, error) {
 	if _, err := pipe.Exec(ctx); err != nil {
 		return 0, fmt.Errorf("count waiting references: %w", err)
 	}
-	return int(max(0, pending.Val()-bundles.Val()) + scheduled.Val() + members.Val()), nil
+	return int(max(0, pending.Val()+scheduled.Val()-bundles.Val()) + members.Val()), nil
 }

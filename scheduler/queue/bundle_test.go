@@ -218,6 +218,39 @@ func TestBurstIsShared(t *testing.T) {
 	}
 }
 
+// What is due later shares tasks with what is due in the same second, and comes when it is due.
+func TestLaterReferencesShareTasks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 2, 64)
+	close(b.leave)
+	var dues []history.Due
+	var refs []history.Ref
+	first := time.Now().Truncate(time.Second).Add(4*time.Second + 100*time.Millisecond)
+	for i := range 64 {
+		due := history.Due{Ref: history.Ref{Delivery: fmt.Sprintf("l%02d", i), Attempt: 2}, At: first.Add(time.Duration(i%2) * time.Second)}
+		dues, refs = append(dues, due), append(refs, due.Ref)
+	}
+	if err := b.queue.Enqueue(t.Context(), dues...); err != nil {
+		t.Fatal(err)
+	}
+	if tasks, err := b.mini.ZMembers("asynq:{bench}:scheduled"); err != nil || len(tasks) != 8 {
+		t.Errorf("%d tasks for 64 references in two seconds, error %v; want 8", len(tasks), err)
+	}
+	if held, depth := b.state(refs); held != 64 || depth != 64 {
+		t.Errorf("%d of 64 held, depth %d", held, depth)
+	}
+	b.run(b.queue)
+	for b.handedOut() == 0 && time.Since(first) < 10*time.Second {
+		time.Sleep(time.Millisecond)
+	}
+	if early := time.Until(first); early > 0 {
+		t.Errorf("%s too early", early)
+	}
+	if n := b.settles(64); n != 64 || time.Since(first) < time.Second {
+		t.Errorf("%d handed out %s after the first was due", n, time.Since(first))
+	}
+}
+
 // Calls of many goroutines share tasks.
 func TestConcurrentEnqueuesShareTasks(t *testing.T) {
 	t.Parallel()

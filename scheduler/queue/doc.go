@@ -17,8 +17,8 @@
 //     that small engines do not know.
 //  6. 2026-11-21. A task may carry up to 32 references. Asynq costs three scripts and several goroutines for each task; for each delivery that was
 //     half of all work. The design had one task for each reference, named <delivery>:<attempt>:<generation>; that is still so for one that
-//     comes alone and for those due later. References enqueued at the same time, by one call or by several goroutines (package gather),
-//     are dealt out over at least four tasks, so that a small burst is shared between servers and processes. 10,000 deliveries on a busy
+//     comes alone. References enqueued at the same time, by one call or by several goroutines (package gather), and due at once or in the
+//     same second, are dealt out over at least four tasks, so that a small burst is shared between servers and processes. 10,000 deliveries on a busy
 //     machine of two cores: CPU of the program 0.35 to 0.18 s per 1,000, of redis-server 0.26 to 0.15.
 //  7. 2026-11-21. Asynq finds a task by its name only, so an index of ours tells what waits in which bundle. Without it the sweep would take
 //     everything in a long backlog for lost, dispatch it again behind the backlog, and do so again a second later. The index is a hint:

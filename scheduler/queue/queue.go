@@ -9,7 +9,6 @@ import (
 
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender/history"
@@ -40,7 +39,7 @@ type Options struct {
 type Queue struct {
 	redis  redis.UniversalClient
 	client *asynq.Client
-	soon   *gather.Group[[]history.Due, struct{}]
+	calls  *gather.Group[[]history.Due, struct{}]
 	o      Options
 }
 
@@ -68,7 +67,7 @@ func New(o Options) (*Queue, error) {
 	}
 	o.Client.AddHook(detachHook{})
 	q := &Queue{redis: o.Client, client: asynq.NewClientFromRedisClient(o.Client), o: o}
-	q.soon = gather.New(1, enqueueCalls, enqueueWithin, q.enqueueSoon)
+	q.calls = gather.New(1, enqueueCalls, enqueueWithin, q.enqueueAll)
 	return q, nil
 }
 
@@ -79,45 +78,45 @@ const (
 	enqueueWithin = 10 * time.Second
 )
 
-// Enqueue takes references over. What is due soon shares tasks, also with what other goroutines enqueue meanwhile; what is due later has a task
-// of its own. Every reference is tried; the error tells of some that failed.
+// Enqueue takes references over. Those for the same time (at once, or the same second) share tasks, also with what other goroutines enqueue
+// meanwhile. Every reference is tried; the error tells of some that failed.
 func (q *Queue) Enqueue(ctx context.Context, dues ...history.Due) error {
-	var soon []history.Due
-	now := q.o.Now()
-	var later errgroup.Group
-	later.SetLimit(enqueueWidth)
-	for _, due := range dues {
-		if due.At.Sub(now) <= holdWithin {
-			soon = append(soon, due)
-			continue
-		}
-		later.Go(func() error {
-			at := due.At.Add(-leadTime) // Asynq cuts it to the whole second below
-			return q.sendOne(ctx, bundle{id: due.String(), dues: []history.Due{due}}, asynq.ProcessAt(at))
-		})
+	if len(dues) == 0 {
+		return nil
 	}
-	var err error
-	if len(soon) > 0 {
-		_, err = q.soon.Do(ctx, soon)
-	}
-	return errors.Join(err, later.Wait())
+	_, err := q.calls.Do(ctx, dues)
+	return err
 }
 
-// enqueueSoon hands the references of several calls to Asynq.
-func (q *Queue) enqueueSoon(ctx context.Context, calls [][]history.Due) ([]struct{}, error) {
-	var dues []history.Due
-	seen := map[history.Ref]bool{}
-	for _, due := range slices.Concat(calls...) {
-		if !seen[due.Ref] {
-			seen[due.Ref] = true
-			dues = append(dues, due)
-		}
+// enqueueAll hands the references of several calls to Asynq.
+func (q *Queue) enqueueAll(ctx context.Context, calls [][]history.Due) ([]struct{}, error) {
+	var list []bundle
+	for second, dues := range q.bySecond(calls) {
+		list = append(list, bundles(dues, second)...)
 	}
-	list := bundles(dues)
 	if err := q.enter(ctx, list); err != nil {
 		return nil, err
 	}
 	return make([]struct{}, len(calls)), q.send(ctx, list)
+}
+
+// bySecond sorts references by the second at which Asynq is to hand them out, each of them once; 0 is at once.
+func (q *Queue) bySecond(calls [][]history.Due) map[int64][]history.Due {
+	now := q.o.Now()
+	seen := map[history.Ref]bool{}
+	seconds := map[int64][]history.Due{}
+	for _, due := range slices.Concat(calls...) {
+		if seen[due.Ref] {
+			continue
+		}
+		seen[due.Ref] = true
+		second := int64(0)
+		if due.At.Sub(now) > holdWithin {
+			second = due.At.Add(-leadTime).Unix()
+		}
+		seconds[second] = append(seconds[second], due)
+	}
+	return seconds
 }
 
 // What Asynq may believe about our tasks: they never fail, and never run longer than the longest deadline a subscription can have.
