@@ -152,12 +152,11 @@ func (r attemptRun) record(report sender.Report) history.Attempt {
 // finish stores the result even when the worker is stopping: the attempt was made.
 func (r attemptRun) finish(ctx context.Context, result history.Result) error {
 	s := r.scheduler
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
-	defer cancel()
-	dues, err := s.history.Finish(ctx, r.claimed.Token, result)
+	dues, err := r.persist(ctx, result)
 	if err != nil {
 		return fmt.Errorf("record attempt: %w", err)
 	}
+	ctx = context.WithoutCancel(ctx)
 	s.enqueue(ctx, dues...)
 	a := result.Attempt
 	s.log.InfoContext(ctx, "attempt", "delivery_id", r.claimed.Delivery.ID, "attempt", a.Number, "platform", r.platform.ID, "outcome", a.Outcome,
@@ -165,8 +164,29 @@ func (r attemptRun) finish(ctx context.Context, result history.Result) error {
 	return nil
 }
 
-// recordWithin bounds how long a worker tries to record an attempt; after that the sweep treats it as interrupted.
-const recordWithin = 5 * time.Second
+// persist stores the result, again and again while the store fails and the program goes on. What it gives up is found by the sweep and made again.
+func (r attemptRun) persist(ctx context.Context, result history.Result) ([]history.Due, error) {
+	for try := 1; ; try++ {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+		dues, err := r.scheduler.history.Finish(within, r.claimed.Token, result)
+		cancel()
+		if err == nil || try == recordTries || errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound) {
+			return dues, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(recordAgain):
+		}
+	}
+}
+
+// How a worker tries to record an attempt.
+const (
+	recordWithin = 5 * time.Second // one try
+	recordAgain  = 250 * time.Millisecond
+	recordTries  = 8
+)
 
 func (r attemptRun) observe(a history.Attempt) {
 	r.scheduler.observe(Observation{

@@ -70,6 +70,8 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	if err != nil {
 		return err
 	}
+	s.running.Store(claimed.Token.Value, true)
+	defer s.running.Delete(claimed.Token.Value)
 	if claimed.Delivery.Pinned != nil {
 		sub, found = *claimed.Delivery.Pinned, true
 	}

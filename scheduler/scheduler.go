@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -40,6 +41,7 @@ type Scheduler struct {
 	full        func(context.Context) error
 	admission   admission
 	worker      Worker
+	running     sync.Map // values of the tokens of the attempts this process makes
 	gone        func(Worker) bool
 	log         *slog.Logger
 	observe     func(Observation)

@@ -122,9 +122,7 @@ func (s *Scheduler) sweepFlights(ctx context.Context) error {
 		return err
 	}
 	for _, f := range flights {
-		isDead, listed := dead[f.Worker]
-		// A worker that is not listed may be one whose first beat is still on its way.
-		if listed && !isDead || !listed && s.now().Sub(f.Since) < DeadAfter {
+		if !s.abandoned(f, dead) {
 			continue
 		}
 		dues, err := s.history.Interrupt(ctx, f.Token, "the worker stopped answering during the attempt", s.now())
@@ -138,6 +136,25 @@ func (s *Scheduler) sweepFlights(ctx context.Context) error {
 		s.enqueue(ctx, dues...)
 	}
 	return nil
+}
+
+// lostAfter is how long ago an attempt of this process began that nobody in it makes: longer than a claim may be on its way.
+const lostAfter = 45 * time.Second
+
+// abandoned reports whether nobody makes an attempt any more: its worker is dead, or it is this one, which does not know of it because the answer
+// to its claim was lost, or which gave up recording its end.
+func (s *Scheduler) abandoned(f history.Flight, dead map[string]bool) bool {
+	age := s.now().Sub(f.Since)
+	isDead, listed := dead[f.Worker]
+	switch {
+	case f.Worker == s.worker.ID:
+		_, made := s.running.Load(f.Token.Value)
+		return !made && (isDead || age >= lostAfter)
+	case listed:
+		return isDead
+	default: // its first beat may still be on its way
+		return age >= DeadAfter
+	}
 }
 
 // forgetAfter is how long a dead worker is still listed.

@@ -84,11 +84,12 @@ func New(client redis.UniversalClient, o Options) *Store {
 	return s
 }
 
-// Bounds of gathered calls: a script of 64 takes Redis two or three milliseconds, during which it serves nobody else.
+// Bounds of gathered calls: a script of 64 takes Redis two or three milliseconds, during which it serves nobody else. The time is longer than the
+// client's own timeouts and repetitions, which shall decide.
 const (
 	gatherWidth  = 2
 	gatherMost   = 64
-	gatherWithin = 5 * time.Second
+	gatherWithin = 30 * time.Second
 )
 
 // script joins the shared part and others. The files are embedded, so reading them cannot fail; a missing one would be an empty script that
