@@ -1,5 +1,5 @@
 // Package bench holds the benchmarks of the whole program, seen from outside: how soon a first attempt arrives, how many deliveries a second
-// can be sustained with the full log, and what composing costs. "./test/run bench" runs them; each prints its numbers as metrics.
+// can be sustained with the full log, what a bad endpoint costs a healthy one beside it, and what composing costs. "./test/run bench" runs them; each prints its numbers as metrics.
 //
 // # Decisions
 //
@@ -11,4 +11,7 @@
 //     pauses between the samples are random, so that no poll interval of the program is met in step.
 //  4. 2026-11-21. The bare loop runs in a process of its own (this test binary, started again), so that its CPU time can be told from that of
 //     the listener; it has as many Asynq servers and handlers as the program has.
+//  5. 2026-11-21. The neighbour of BenchmarkFair begins with 500 deliveries at once and goes on with 20 a second. Where it refuses, its burst and the
+//     burst of its retries are work for the machine, and the few samples that meet them are the 99th percentile of 300; slow and hanging
+//     neighbours show what waiting alone costs.
 package bench
