@@ -1,5 +1,6 @@
 // Package bench holds the benchmarks of the whole program, seen from outside: how soon a first attempt arrives, how many deliveries a second
-// can be sustained with the full log, what a bad endpoint costs a healthy one beside it, and what composing costs. "./test/run bench" runs them; each prints its numbers as metrics.
+// can be sustained with the full log, what a bad endpoint costs a healthy one beside it, and what composing costs. "./test/run bench" runs
+// them; each prints its numbers as metrics.
 //
 // # Decisions
 //
