@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -16,10 +15,9 @@ import (
 )
 
 const (
-	pings       = 5                     // of which the median counts
-	mostPing    = 20 * time.Millisecond // each delivery takes several round trips
-	mostSkew    = time.Second           // between the clocks of Redis and of this machine
-	fullPercent = 90                    // percent of maxmemory
+	pings    = 5                     // of which the median counts
+	mostPing = 20 * time.Millisecond // each delivery takes several round trips
+	mostSkew = time.Second           // between the clocks of Redis and of this machine
 )
 
 // redis looks at the engine that --redis names.
@@ -148,24 +146,16 @@ func judgeMemory(info string) Finding {
 		return fail("redis-memory", "set maxmemory-policy noeviction in its configuration",
 			"maxmemory-policy is %s: accepted events would be dropped silently when the memory is full", policy)
 	}
-	used, most := infoCount(info, "used_memory"), infoCount(info, "maxmemory")
+	used, most := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
 	const mebi = 1 << 20
 	if most == 0 {
 		return ok("redis-memory", "noeviction, %d MiB used, no limit of its own", used/mebi)
 	}
-	if used/fullPercent >= most/100 {
+	if 100*used >= fullPercent*most {
 		return warn("redis-memory", "raise maxmemory, or lower --keep-deliveries and --keep-age: a full Redis takes no events",
 			"noeviction, %d of %d MiB used, more than %d %%", used/mebi, most/mebi, fullPercent)
 	}
 	return ok("redis-memory", "noeviction, %d of %d MiB used", used/mebi, most/mebi)
-}
-
-func infoCount(info, name string) uint64 {
-	n, err := strconv.ParseUint(infoField(info, name), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // judgePersistence tells what a restart of Redis would lose.

@@ -129,24 +129,24 @@ func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
-// fullShare is the share of Redis' memory limit from which new events are refused. What is left is for what was accepted: its attempts have to be
-// recorded.
-const fullShare = 0.9
+// fullPercent is how much of Redis' memory limit may be used before new events are refused. What is left is for what was accepted: its attempts
+// have to be recorded.
+const fullPercent = 90
 
 // fullness says that a Redis is nearly full, if it is. Without a limit it never is; a Redis that does not answer is not called full, because
 // the next write tells.
 func fullness(ctx context.Context, client redis.UniversalClient) error {
 	info := client.Info(ctx, "memory").Val()
 	used, limit := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
-	if limit <= 0 || used < fullShare*limit {
+	if limit == 0 || 100*used < fullPercent*limit {
 		return nil
 	}
-	return fmt.Errorf("the memory of Redis is %.0f %% full", 100*used/limit)
+	return fmt.Errorf("the memory of Redis is %d %% full", 100*used/limit)
 }
 
 // infoNumber is a field as a number; 0 where there is none.
-func infoNumber(info, name string) float64 {
-	n, err := strconv.ParseFloat(infoField(info, name), 64)
+func infoNumber(info, name string) uint64 {
+	n, err := strconv.ParseUint(infoField(info, name), 10, 64)
 	if err != nil {
 		return 0
 	}
