@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log" //nolint:depguard // to take it away from libraries, see stdLog
 	"log/slog"
 	"net"
 	"net/http"
@@ -66,6 +67,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	redis.SetLogger(redisLog{log: o.Log})
+	log.SetOutput(stdLog{log: o.Log})
 	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics(), ballast: make([]byte, ballastBytes)}
 	var err error
 	if a.registry, err = Platforms(); err != nil {

@@ -16,7 +16,7 @@
 //     with the history there too, its stream reads alone took 39 % of the CPU.
 //  4. 2026-11-21. github.com/prometheus/client_golang serves /metrics: the format's own library.
 //  5. 2026-11-21. go-redis keeps one logger for the process; New sets it, so that nothing is printed beside our own log, and Diagnose, which
-//     has none, silences it.
+//     has none, silences it. So is the standard logger, through which net/http prints bytes of listeners.
 //  6. 2026-11-21. The APIs of the platforms are mounted from the registry, every profile under its own path, and --native only adds listeners.
 //     All listeners are opened before the engine and closed together: a port that is taken is told before a Redis child was started for
 //     nothing. A bind beyond loopback wants a credential on that listener too.

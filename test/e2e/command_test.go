@@ -61,6 +61,9 @@ func TestCommands(t *testing.T) {
 	h.setSecret("of the session")
 	run := s.command
 	run(0, "ready", "--wait")
+	if found := run(0, "doctor"); !strings.Contains(found, "workers") || strings.Contains(found, "fail ") {
+		t.Errorf("doctor found %s", found)
+	}
 	added := decode[client.Subscription](t, []byte(run(0, "subscriptions", "add", "--platform", "toloka", "--url", h.url, "--secret", "of the session", "-o", "json")))
 	if len(h.got()) != 0 || !strings.Contains(run(0, "subscriptions", "list"), added.ID) {
 		t.Errorf("the subscription %q is not in the list", added.ID)
