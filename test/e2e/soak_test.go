@@ -15,12 +15,14 @@ import (
 
 // TestSoak keeps a steady rate up for as long as ANNOHOOK_SOAK says: nothing is lost, and memory and descriptors stay flat.
 func TestSoak(t *testing.T) {
+	t.Parallel()
 	length, err := time.ParseDuration(os.Getenv("ANNOHOOK_SOAK"))
 	if err != nil {
 		t.Skip("set ANNOHOOK_SOAK to a duration such as 10m")
 	}
 	for _, e := range engines() {
 		t.Run(e.name, func(t *testing.T) {
+			t.Parallel() // it is about time, not about load
 			s := start(t, append(e.open(t), "--time-scale", "0.001", "--keep-deliveries", "5000")...)
 			h := listen(t, "argilla", hookOptions{answers: forLong(t, "200*9,500")})
 			s.attach(h, "argilla", patient())
