@@ -11,41 +11,7 @@ import (
 
 // compactJSON prints v as the server's JSON response does: json.dumps without spaces and with every character beyond ASCII as it is
 // (Starlette 0.41.2 responses.py).
-func compactJSON(v payloads.Value) ([]byte, error) { return appendCompact(nil, v) }
-
-func appendCompact(dst []byte, v payloads.Value) ([]byte, error) {
-	var err error
-	switch t := v.(type) {
-	case string:
-		return appendText(dst, t), nil
-	case payloads.Array:
-		dst = append(dst, '[')
-		for i, e := range t {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = appendCompact(dst, e); err != nil {
-				return nil, err
-			}
-		}
-		return append(dst, ']'), nil
-	case *payloads.Object:
-		dst = append(dst, '{')
-		for i, m := range t.Members() {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(appendText(dst, m.Key), ':')
-			if dst, err = appendCompact(dst, m.Value); err != nil {
-				return nil, err
-			}
-		}
-		return append(dst, '}'), nil
-	default: // numbers, truth values and null have no spaces
-		text, err := wire.Python(v)
-		return append(dst, text...), err
-	}
-}
+func compactJSON(v payloads.Value) ([]byte, error) { return wire.PythonCompact(v, appendText) }
 
 // appendText escapes what Python's ensure_ascii=False escapes: quotes, backslashes and what lies below the space.
 func appendText(dst []byte, s string) []byte {

@@ -13,41 +13,7 @@ import (
 )
 
 // printCompact prints v as the REST framework prints its answers: no spaces, raw UTF-8 except the two line separators of Unicode.
-func printCompact(v payloads.Value) ([]byte, error) { return appendCompact(nil, v) }
-
-func appendCompact(dst []byte, v payloads.Value) ([]byte, error) {
-	var err error
-	switch t := v.(type) {
-	case string:
-		return appendText(dst, t), nil
-	case payloads.Array:
-		dst = append(dst, '[')
-		for i, item := range t {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = appendCompact(dst, item); err != nil {
-				return nil, err
-			}
-		}
-		return append(dst, ']'), nil
-	case *payloads.Object:
-		dst = append(dst, '{')
-		for i, m := range t.Members() {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(appendText(dst, m.Key), ':')
-			if dst, err = appendCompact(dst, m.Value); err != nil {
-				return nil, err
-			}
-		}
-		return append(dst, '}'), nil
-	default:
-		text, err := wire.Python(v)
-		return append(dst, text...), err
-	}
-}
+func printCompact(v payloads.Value) ([]byte, error) { return wire.PythonCompact(v, appendText) }
 
 func appendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
