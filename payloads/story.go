@@ -34,7 +34,10 @@ type StoryStep struct {
 // MaxStoryPause bounds the pause before a step.
 const MaxStoryPause = time.Hour
 
-// ReadStories reads every *.json file in the root of fsys, in the order of their names, and checks them against the actions. A file holds
+// StoryFolder is where the files of a platform hold its stories.
+const StoryFolder = "stories"
+
+// ReadStories reads every *.json file in the StoryFolder of fsys, in the order of their names, and checks them against the actions. A file holds
 //
 //	{"title":"…","summary":"…","fidelity":"source","source":"…","steps":[
 //	  {"action":"create-dataset","with":{"name":"reviews"},"as":"dataset","note":"…"},
@@ -42,7 +45,7 @@ const MaxStoryPause = time.Hour
 //
 // The error names file, step and field.
 func ReadStories(fsys fs.FS, actions []Action) ([]Story, error) {
-	names, err := fs.Glob(fsys, "*.json")
+	names, err := fs.Glob(fsys, StoryFolder+"/*.json")
 	if err != nil {
 		return nil, fmt.Errorf("list stories: %w", err)
 	}

@@ -16,7 +16,7 @@ const teatime = `{"title":"Tea time","summary":"Two pots.","fidelity":"assumed",
 func TestReadStories(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{
-		"tea-time.json": {Data: []byte(teatime)}, "a-first.json": {Data: []byte(teatime)}, "notes.txt": {Data: []byte("no story")},
+		"stories/tea-time.json": {Data: []byte(teatime)}, "stories/a-first.json": {Data: []byte(teatime)}, "stories/notes.txt": {Data: []byte("no story")},
 	}
 	list, err := payloads.ReadStories(files, []payloads.Action{brew()})
 	if err != nil {
@@ -64,7 +64,7 @@ func TestStoryStepParams(t *testing.T) {
 func TestParseStoryRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, from, to, want string }{
-		{"no JSON", "}]}", "}]", "bad.json: EOF"},
+		{"no JSON", "}]}", "}]", "stories/bad.json: EOF"},
 		{"no object", teatime, "[]", "the story: must be an object"},
 		{"unknown key", `"title"`, `"titel"`, "titel: unknown; allowed: title,"},
 		{"no title", `"Tea time"`, `""`, "are required"},
@@ -86,8 +86,8 @@ func TestParseStoryRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			text := strings.Replace(teatime, test.from, test.to, 1)
-			_, err := payloads.ReadStories(fstest.MapFS{"bad.json": {Data: []byte(text)}}, []payloads.Action{brew()})
-			if err == nil || !strings.HasPrefix(err.Error(), "story bad.json: ") || !strings.Contains(err.Error(), test.want) {
+			_, err := payloads.ReadStories(fstest.MapFS{"stories/bad.json": {Data: []byte(text)}}, []payloads.Action{brew()})
+			if err == nil || !strings.HasPrefix(err.Error(), "story stories/bad.json: ") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want the name of the file and %s", err, test.want)
 			}
 		})

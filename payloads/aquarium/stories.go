@@ -2,8 +2,6 @@ package aquarium
 
 import (
 	"embed"
-	"fmt"
-	"io/fs"
 
 	"github.com/annohook/annohook/payloads"
 )
@@ -13,11 +11,7 @@ var storyFiles embed.FS
 
 // stories reads the stories of this folder.
 func stories() ([]payloads.Story, error) {
-	files, err := fs.Sub(storyFiles, "stories")
-	if err != nil {
-		return nil, fmt.Errorf("open the stories of aquarium: %w", err)
-	}
-	return payloads.ReadStories(files, actions())
+	return payloads.ReadStories(storyFiles, actions())
 }
 
 // broken stands for the platform when its stories cannot be read: no registry accepts it, and the refusal says why.

@@ -3,7 +3,6 @@ package labelstudio
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -14,11 +13,7 @@ var storyFiles embed.FS
 
 // readStories reads the platform's stories.
 func readStories(list []payloads.Action) ([]payloads.Story, error) {
-	files, err := fs.Sub(storyFiles, "stories")
-	if err != nil {
-		return nil, fmt.Errorf("open stories: %w", err)
-	}
-	return payloads.ReadStories(files, list)
+	return payloads.ReadStories(storyFiles, list)
 }
 
 // inspect shows a world: projects with their counters, imports, the annotations that can be named, and custom labels with their links.

@@ -4,8 +4,6 @@ import (
 	"embed"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
-	"io/fs"
 	"math"
 	"time"
 
@@ -30,11 +28,7 @@ var storyFiles embed.FS
 
 // readStories reads the story files, which are part of the program.
 func readStories() ([]payloads.Story, error) {
-	files, err := fs.Sub(storyFiles, "stories")
-	if err != nil {
-		return nil, fmt.Errorf("stories of toloka: %w", err)
-	}
-	return payloads.ReadStories(files, actions())
+	return payloads.ReadStories(storyFiles, actions())
 }
 
 // Platforms returns Toloka in its one profile. Where a story file is wrong, it returns a value that says so in its profile and that no registry
