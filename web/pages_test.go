@@ -14,7 +14,7 @@ import (
 func TestTheRealPagesLogIn(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, func(o *web.Options) {
-		pages, err := dashboard.New(dashboard.Options{Scheduler: o.Scheduler, History: o.History, Subscriptions: o.Subscriptions, Now: time.Now})
+		pages, err := dashboard.New(dashboard.Options{Scheduler: o.Scheduler, History: o.History, Hub: o.Hub, Subscriptions: o.Subscriptions, Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}

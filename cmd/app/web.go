@@ -19,7 +19,7 @@ func (a *App) wireWeb() error {
 		return nil
 	}
 	pages, err := dashboard.New(dashboard.Options{
-		Scheduler: a.scheduler, History: a.engine.history, Subscriptions: a.engine.subscriptions, Version: a.options.Version, Token: c.Token != "",
+		Scheduler: a.scheduler, History: a.engine.history, Hub: a.hub, Subscriptions: a.engine.subscriptions, Version: a.options.Version, Token: c.Token != "",
 		Now: time.Now, Log: a.options.Log,
 	})
 	if err != nil {
@@ -27,12 +27,12 @@ func (a *App) wireWeb() error {
 	}
 	server, err := web.New(web.Options{
 		Scheduler: a.scheduler, History: a.engine.history, Hub: a.hub, Subscriptions: a.engine.subscriptions, Keys: a.engine.state, Dashboard: pages,
-		Native: a.mounts(), Metrics: a.metrics.handler(), Ready: a.engine.ready, Version: a.options.Version, Addr: a.listener.Addr().String(),
+		Native: a.mounts(), Metrics: a.metrics.handler(), Ready: a.ready, Version: a.options.Version, Addr: a.listener.Addr().String(),
 		AllowHosts: c.AllowHosts, Token: c.Token, Concurrency: c.Concurrency, Now: time.Now, Log: a.options.Log,
 	})
 	if err != nil {
 		return fmt.Errorf("web: %w", err)
 	}
-	a.serve = server.Serve
+	a.serve = a.joined(server)
 	return a.wireNative(server)
 }

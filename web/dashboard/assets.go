@@ -4,10 +4,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -34,23 +37,55 @@ func loadAssets() (*assets, error) {
 	if err != nil {
 		return nil, err
 	}
-	types := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	for _, entry := range entries {
-		name := entry.Name()
-		content, err := fs.ReadFile(staticFiles, "static/"+name)
-		if err != nil {
+		if _, err := a.load(entry.Name(), nil); err != nil {
 			return nil, err
 		}
-		ext := path.Ext(name)
-		if types[ext] == "" {
-			return nil, fmt.Errorf("file %s has no known type", name)
-		}
-		sum := sha256.Sum256(content)
-		hashed := AssetPrefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:])[:hashChars] + ext
-		a.urls[name] = hashed
-		a.files[hashed] = asset{contentType: types[ext], content: content}
 	}
 	return a, nil
+}
+
+// imported is how one module names another.
+var imported = regexp.MustCompile(`from "\./([a-z-]+\.js)"`)
+
+// load reads a file under its hashed name and returns that. Modules it imports come first, because their names are part of its content:
+// a change of any of them is a change of all that use it. users are the modules that led here.
+func (a *assets) load(name string, users []string) (string, error) {
+	if known, ok := a.urls[name]; ok {
+		return known, nil
+	}
+	if slices.Contains(users, name) {
+		return "", fmt.Errorf("module %s imports itself by way of %s", name, strings.Join(users, ", "))
+	}
+	types := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	ext := path.Ext(name)
+	if types[ext] == "" {
+		return "", fmt.Errorf("file %s has no known type", name)
+	}
+	content, err := fs.ReadFile(staticFiles, "static/"+name)
+	if err != nil {
+		return "", err
+	}
+	if ext == ".js" {
+		if content, err = a.link(content, append(users, name)); err != nil {
+			return "", err
+		}
+	}
+	sum := sha256.Sum256(content)
+	hashed := AssetPrefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:])[:hashChars] + ext
+	a.urls[name] = hashed
+	a.files[hashed] = asset{contentType: types[ext], content: content}
+	return hashed, nil
+}
+
+// link puts hashed names into the imports of a module.
+func (a *assets) link(content []byte, users []string) (linked []byte, err error) {
+	linked = imported.ReplaceAllFunc(content, func(statement []byte) []byte {
+		target, failed := a.load(string(imported.FindSubmatch(statement)[1]), users)
+		err = errors.Join(err, failed)
+		return []byte(`from "` + target + `"`)
+	})
+	return linked, err
 }
 
 // url is the path of a file; an unknown name fails the template that asks for it.
@@ -61,6 +96,9 @@ func (a *assets) url(name string) (string, error) {
 	}
 	return u, nil
 }
+
+// has reports whether there is a file of that name.
+func (a *assets) has(name string) bool { return a.urls[name] != "" }
 
 // ServeHTTP answers with an asset. A name with another hash is not found: an old page must not get new code.
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {

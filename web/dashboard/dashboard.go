@@ -26,6 +26,7 @@ const DefaultBodyLimit = 1 << 20
 type Options struct {
 	Scheduler     *scheduler.Scheduler
 	History       history.Reader
+	Hub           *history.Hub // somebody else runs it
 	Subscriptions subscriptions.Store
 	Version       string // shown at the foot of each page; empty: nothing is shown
 	BaseURL       string // of this server in commands that are shown; empty: taken from the request
@@ -40,6 +41,8 @@ type dashboard struct {
 	scheduler *scheduler.Scheduler
 	registry  *payloads.Registry
 	history   history.Reader
+	hub       *history.Hub
+	readers   chan struct{} // one for each open stream of changes
 	store     subscriptions.Store
 	version   string
 	baseURL   string
@@ -54,11 +57,12 @@ type dashboard struct {
 
 // New parses templates and assets and returns the handler of every page, or an error that names what is missing or broken.
 func New(o Options) (http.Handler, error) {
-	if o.Scheduler == nil || o.History == nil || o.Subscriptions == nil || o.Now == nil {
-		return nil, errors.New("dashboard options: scheduler, history, subscriptions and now are required")
+	if o.Scheduler == nil || o.History == nil || o.Hub == nil || o.Subscriptions == nil || o.Now == nil {
+		return nil, errors.New("dashboard options: scheduler, history, hub, subscriptions and now are required")
 	}
 	d := &dashboard{
-		scheduler: o.Scheduler, registry: o.Scheduler.Registry(), history: o.History, store: o.Subscriptions, version: o.Version,
+		scheduler: o.Scheduler, registry: o.Scheduler.Registry(), history: o.History, hub: o.Hub, readers: make(chan struct{}, maxReaders),
+		store: o.Subscriptions, version: o.Version,
 		baseURL: o.BaseURL, token: o.Token, now: o.Now, log: o.Log, bodyLimit: o.BodyLimit, mux: http.NewServeMux(),
 	}
 	if d.log == nil {
@@ -84,6 +88,7 @@ func (d *dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.Se
 func (d *dashboard) routes() {
 	for pattern, page := range map[string]page{
 		"GET /{$}":                               d.live,
+		"GET " + changesPath:                     d.changes,
 		"GET /deliveries":                        d.listDeliveries,
 		"GET /deliveries/{id}":                   d.showDelivery,
 		"POST /deliveries/{id}/replay":           d.replayDelivery,

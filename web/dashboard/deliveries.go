@@ -11,9 +11,6 @@ import (
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// streamPath is the stream of changes, answered by the API.
-const streamPath = "/api/v1/stream"
-
 // listPage is what "/deliveries" shows.
 type listPage struct {
 	Query         history.Query
@@ -100,9 +97,9 @@ func listLink(q history.Query) string {
 func streamFor(q history.Query) string {
 	q.Status, q.Text = "", ""
 	if v := queryValues(q); len(v) > 0 {
-		return streamPath + "?" + v.Encode()
+		return changesPath + "?" + v.Encode()
 	}
-	return streamPath
+	return changesPath
 }
 
 // defaults is every platform in its default profile.

@@ -80,7 +80,7 @@ func (d *dashboard) deliveryWith(w http.ResponseWriter, r *http.Request, status 
 	}
 	page := deliveryPage{
 		Delivery: delivery, Problem: problem, Body: newBody(body, false), Attempts: viewAttempts(attempts, body), Target: err == nil,
-		Name: delivery.Platform, Stream: follows(r, streamFor(history.Query{SubscriptionID: delivery.SubscriptionID})),
+		Name: delivery.Platform, Stream: follows(r, changesPath+"?delivery="+url.QueryEscape(delivery.ID)),
 	}
 	if p, err := d.registry.Platform(delivery.Platform, delivery.Profile); err == nil {
 		page.Name, page.Recipe = p.Name, p.Recipe

@@ -17,4 +17,11 @@
 //     attempts would repeat it twenty times.
 //  6. 2026-11-21. Control and direction characters are printed as visible marks, on top of escaping: escaping alone keeps a page safe
 //     but not true, since a bidi override reorders what the reader sees.
+//  7. 2026-11-21. Pages have a stream of their own, /changes, beside that of the API: it names what changed four times a second at most and
+//     carries no data, so that a browser on a busy system is told to look again and not drowned (decision 2 makes that enough).
+//  8. 2026-11-21. Modules import each other by plain names; when the assets are loaded, hashed names are put in. A page template NAME.html gets
+//     NAME.css and NAME.js by itself, so that a page pays for what it uses and its parts lie side by side.
+//  9. 2026-11-21. Colours are light-dark() pairs: one list, and the reader's choice is one attribute. theme.js runs before the first paint.
+//  10. 2026-11-21. Above 20 changes a second rows wait behind a button, as they do while paused; counters go on. Rows that run away under the
+//     pointer help nobody.
 package dashboard

@@ -43,7 +43,7 @@ func (d *dashboard) live(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list deliveries: %w", err)
 	}
-	page := livePage{Counts: countAll(stats), Stats: stats, Items: list.Items, Types: d.typeGroups(), Stream: streamPath}
+	page := livePage{Counts: countAll(stats), Stats: stats, Items: list.Items, Types: d.typeGroups(), Stream: changesPath}
 	if len(list.Items) == 0 {
 		if page.Tutorial, err = d.tutorial(r); err != nil {
 			return err

@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -166,8 +167,8 @@ func checkAssets(t *testing.T, r *rig, page answer) {
 
 func TestAssetNamesFollowTheirContent(t *testing.T) {
 	r := newRig(t)
-	r.get("/assets/style.css").want(http.StatusNotFound)
-	r.get("/assets/style.000000000000.css").want(http.StatusNotFound)
+	r.get("/assets/base.css").want(http.StatusNotFound)
+	r.get("/assets/base.000000000000.css").want(http.StatusNotFound)
 	r.get("/assets/../dashboard.go").want(http.StatusTemporaryRedirect)
 }
 
@@ -178,13 +179,24 @@ func TestSizeBudget(t *testing.T) {
 	page := r.get("/").want(http.StatusOK)
 	total := len(page.body)
 	seen := map[string]bool{}
-	for _, n := range page.all("*", nil) {
-		for _, name := range []string{"src", "href"} {
-			if path := value(n, name); strings.HasPrefix(path, dashboard.AssetPrefix) && !seen[path] {
-				seen[path] = true
-				total += len(r.get(path).body)
-			}
+	var load func(path string)
+	load = func(path string) {
+		if seen[path] || !strings.HasPrefix(path, dashboard.AssetPrefix) {
+			return
 		}
+		seen[path] = true
+		content := r.get(path).want(http.StatusOK).body
+		total += len(content)
+		for _, m := range regexp.MustCompile(`from "([^"]+)"`).FindAllStringSubmatch(content, -1) {
+			load(m[1])
+		}
+	}
+	for _, n := range page.all("*", nil) {
+		load(value(n, "src"))
+		load(value(n, "href"))
+	}
+	if len(seen) < 6 {
+		t.Errorf("only %d assets were found: %v", len(seen), seen)
 	}
 	const budget = 100_000
 	if total > budget {

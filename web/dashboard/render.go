@@ -29,7 +29,7 @@ type pages map[string]*template.Template
 var errNoPage = errors.New("there is nothing at this address")
 
 func parsePages(a *assets) (pages, error) {
-	base, err := template.New("layout").Funcs(funcs(a)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	base, err := template.New("layout").Funcs(funcs(a)).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func parsePages(a *assets) (pages, error) {
 	all := pages{}
 	for _, name := range names {
 		short := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")
-		if short == "layout" || short == "parts" {
+		if short == "layout" {
 			continue
 		}
 		set, err := base.Clone()
@@ -59,6 +59,8 @@ type frame struct {
 	Title   string
 	Section string // first part of the path, for the mark in the navigation
 	Version string
+	Styles  []string // of this page alone, names of assets
+	Scripts []string
 	Data    any
 }
 
@@ -69,8 +71,15 @@ func (d *dashboard) render(w http.ResponseWriter, r *http.Request, status int, n
 		return fmt.Errorf("no template %s", name)
 	}
 	section, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	f := frame{Title: title, Section: section, Version: d.version, Data: data}
+	if d.assets.has(name + ".css") {
+		f.Styles = append(f.Styles, name+".css")
+	}
+	if d.assets.has(name + ".js") {
+		f.Scripts = append(f.Scripts, name+".js")
+	}
 	var buf bytes.Buffer
-	if err := set.ExecuteTemplate(&buf, "layout.html", frame{Title: title, Section: section, Version: d.version, Data: data}); err != nil {
+	if err := set.ExecuteTemplate(&buf, "layout.html", f); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	h := w.Header()

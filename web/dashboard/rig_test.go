@@ -95,7 +95,7 @@ func newRig(t *testing.T, adjust ...func(*dashboard.Options)) *rig {
 		t.Fatal(err)
 	}
 	o := dashboard.Options{
-		Scheduler: r.scheduler, History: r.history, Subscriptions: r.store, Version: "1.2.3", Now: queue.Now,
+		Scheduler: r.scheduler, History: r.history, Hub: hub, Subscriptions: r.store, Version: "1.2.3", Now: queue.Now,
 	}
 	for _, fn := range adjust {
 		fn(&o)

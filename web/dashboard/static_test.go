@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -18,49 +19,67 @@ func source(t *testing.T, name string) string {
 	return string(text)
 }
 
+// sources are the files of one kind.
+func sources(t *testing.T, pattern string) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob("static/" + pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no files match %s (%v)", pattern, err)
+	}
+	texts := map[string]string{}
+	for _, name := range names {
+		texts[filepath.Base(name)] = source(t, filepath.Base(name))
+	}
+	return texts
+}
+
 // TestScriptKeepsTextText holds the rule that nothing becomes markup or code in the browser, and that there is one stream.
 func TestScriptKeepsTextText(t *testing.T) {
-	script := source(t, "app.js")
-	for _, word := range []string{"innerHTML =", ".innerHTML", "outerHTML =", "insertAdjacentHTML", "document.write", "eval(", "new Function", "setAttribute(\"on", "import("} {
-		if strings.Contains(script, word) {
-			t.Errorf("app.js uses %s", word)
+	streams := 0
+	for name, script := range sources(t, "*.js") {
+		for _, word := range []string{"innerHTML =", ".innerHTML", "outerHTML =", "insertAdjacentHTML", "document.write", "eval(", "new Function", "setAttribute(\"on", "import("} {
+			if strings.Contains(script, word) {
+				t.Errorf("%s uses %s", name, word)
+			}
 		}
+		streams += strings.Count(script, "new EventSource(")
 	}
-	if n := strings.Count(script, "new EventSource("); n != 1 {
-		t.Errorf("app.js opens %d event sources, want 1", n)
+	if streams != 1 {
+		t.Errorf("the scripts open event sources in %d places, want 1", streams)
 	}
 }
 
 func TestStyleLoadsNothing(t *testing.T) {
-	for _, word := range []string{"url(", "@import", "http:", "https:"} {
-		if strings.Contains(source(t, "style.css"), word) {
-			t.Errorf("style.css uses %s", word)
+	for name, style := range sources(t, "*.css") {
+		for _, word := range []string{"url(", "@import", "http:", "https:"} {
+			if strings.Contains(style, word) {
+				t.Errorf("%s uses %s", name, word)
+			}
 		}
 	}
 }
 
 // TestContrast computes WCAG 2 contrast of the colours that text is printed in, light and dark.
 func TestContrast(t *testing.T) {
-	blocks := regexp.MustCompile(`(?s):root \{(.*?)\}`).FindAllStringSubmatch(source(t, "style.css"), -1)
-	if len(blocks) != 2 {
-		t.Fatalf("%d blocks of colours, want light and dark", len(blocks))
-	}
 	const enough = 4.5
 	for i, theme := range []string{"light", "dark"} {
 		colours := map[string]string{}
-		for _, m := range regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{3,6});`).FindAllStringSubmatch(blocks[i][1], -1) {
-			colours[m[1]] = m[2]
+		for _, m := range regexp.MustCompile(`--([a-z-]+): light-dark\((#[0-9a-f]{3,6}), (#[0-9a-f]{3,6})\);`).FindAllStringSubmatch(source(t, "base.css"), -1) {
+			colours[m[1]] = m[2+i]
 		}
 		for _, pair := range [][2]string{
 			{"text", "bg"},
 			{"text", "panel"},
 			{"text", "code-bg"},
 			{"text", "mark"},
+			{"text", "hover"},
 			{"quiet", "bg"},
 			{"quiet", "panel"},
 			{"quiet", "idle-bg"},
+			{"quiet", "hover"},
 			{"link", "bg"},
 			{"link", "panel"},
+			{"link", "hover"},
 			{"on-accent", "accent"},
 			{"good", "good-bg"},
 			{"bad", "bad-bg"},

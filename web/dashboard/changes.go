@@ -1,0 +1,201 @@
+package dashboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/annohook/annohook/sender/history"
+)
+
+// changesPath is the stream that tells pages to look again.
+const changesPath = "/changes"
+
+// Bounds and times of the stream of changes.
+const (
+	maxReaders  = 200                    // pages that are open at the same time
+	changeEvery = 250 * time.Millisecond // between two messages at least, however much happens
+	changeBeat  = 15 * time.Second       // between comments that keep a silent stream alive
+	changeWrite = 10 * time.Second       // that a reader may take for one message
+	changeIDs   = 200                    // deliveries that one message names
+)
+
+// change is one message: what happened since the one before.
+type change struct {
+	Deliveries []string `json:"deliveries"` // that changed, at most changeIDs of them
+	Changed    int      `json:"changed"`    // how many they are
+	Failed     int      `json:"failed"`     // how many of them ended as failed
+}
+
+// changes serves the stream. It thins what the feed tells: a browser that heard of two thousand attempts a second would do nothing but listen.
+func (d *dashboard) changes(w http.ResponseWriter, r *http.Request) error {
+	query, err := readQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	select {
+	case d.readers <- struct{}{}:
+		defer func() { <-d.readers }()
+	default:
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, fmt.Sprintf("at most %d pages are kept up to date at the same time", maxReaders), http.StatusServiceUnavailable)
+		return nil
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	s := changeStream{out: w, control: http.NewResponseController(w), now: d.now}
+	c := collector{query: query, only: r.URL.Query().Get("delivery"), news: make(chan struct{}, 1)}
+	if err := s.run(r.Context(), d.hub, r.Header.Get("Last-Event-ID"), &c); err != nil && r.Context().Err() == nil {
+		d.log.DebugContext(r.Context(), "stream of changes ended", "error", err)
+	}
+	return nil
+}
+
+// collector gathers what happened between two messages. It never makes the feed wait.
+type collector struct {
+	query history.Query
+	only  string // delivery; empty: every one the query admits
+	news  chan struct{}
+
+	mu    sync.Mutex
+	seen  map[string]bool // deliveries that changed, and whether they failed
+	last  string          // id of the newest entry looked at
+	reset bool            // entries were lost
+}
+
+// add takes entries of the feed.
+func (c *collector) add(entries []history.Entry) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range entries {
+		c.last = e.ID
+		if c.only != "" && c.only != e.Summary.ID || !c.query.Admits(e.Summary) {
+			continue
+		}
+		if c.seen == nil {
+			c.seen = map[string]bool{}
+		}
+		c.seen[e.Summary.ID] = c.seen[e.Summary.ID] || e.Kind == history.EntryDelivery && e.Summary.Status == history.Failed
+	}
+	c.tell()
+	return nil
+}
+
+func (c *collector) lost() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reset, c.seen = true, nil
+	c.tell()
+}
+
+func (c *collector) tell() {
+	if len(c.seen) == 0 && !c.reset {
+		return
+	}
+	select {
+	case c.news <- struct{}{}:
+	default:
+	}
+}
+
+// take empties the collector.
+func (c *collector) take() (message change, last string, reset bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	message.Deliveries = make([]string, 0, min(len(c.seen), changeIDs))
+	for id, failed := range c.seen {
+		if len(message.Deliveries) < changeIDs {
+			message.Deliveries = append(message.Deliveries, id)
+		}
+		if failed {
+			message.Failed++
+		}
+	}
+	message.Changed, last, reset = len(c.seen), c.last, c.reset
+	c.seen, c.reset = nil, false
+	return message, last, reset
+}
+
+// changeStream writes messages to one reader.
+type changeStream struct {
+	out     http.ResponseWriter
+	control *http.ResponseController
+	now     func() time.Time
+}
+
+// run writes until ctx ends, which it does when the reader leaves or the server stops, or the reader is too slow.
+func (s changeStream) run(ctx context.Context, hub *history.Hub, after string, c *collector) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var following sync.WaitGroup
+	following.Go(func() { follow(ctx, hub, after, c) })
+	defer following.Wait()
+	defer cancel()
+	beat := time.NewTicker(changeBeat)
+	defer beat.Stop()
+	if err := s.write("retry: 2000\n\n"); err != nil {
+		return err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-beat.C:
+			if err := s.write(": still here\n\n"); err != nil {
+				return err
+			}
+		case <-c.news:
+			if err := s.message(c.take()); err != nil {
+				return err
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(changeEvery):
+			}
+		}
+	}
+}
+
+// follow feeds the collector; after a gap it goes on with what comes next.
+func follow(ctx context.Context, hub *history.Hub, after string, c *collector) {
+	for {
+		err := hub.Follow(ctx, after, nil, c.add)
+		if !errors.Is(err, history.ErrGap) {
+			return // ctx has ended: nothing else ends it
+		}
+		c.lost()
+		after = ""
+	}
+}
+
+func (s changeStream) message(m change, last string, reset bool) error {
+	if reset {
+		if err := s.write("event: reset\ndata: {}\n\n"); err != nil {
+			return err
+		}
+	}
+	if m.Changed == 0 {
+		return nil
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode change: %w", err)
+	}
+	return s.write(fmt.Sprintf("id: %s\nevent: change\ndata: %s\n\n", last, data))
+}
+
+func (s changeStream) write(text string) error {
+	if err := s.control.SetWriteDeadline(s.now().Add(changeWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("set write deadline: %w", err)
+	}
+	if _, err := s.out.Write([]byte(text)); err != nil {
+		return fmt.Errorf("write change: %w", err)
+	}
+	return s.control.Flush()
+}
