@@ -78,6 +78,7 @@ type Event struct {
 	Action     string // that raised the event; empty: a trigger made it
 	Subject    []byte // what the event is about, JSON that the platform reads (payloads.Raised.Subject); nil: the builder invents it
 	ReplayOf   string // delivery that this event repeats with new ids; empty otherwise
+	Trace      string `json:",omitempty"` // as of a delivery
 	CreatedAt  time.Time
 	Deliveries []EventDelivery // filled by the store, in the order they were made
 }
@@ -121,6 +122,9 @@ type Delivery struct {
 	Pinned *subscriptions.Subscription
 	// Verbatim is the header of an earlier attempt that attempts of this delivery repeat; nil otherwise.
 	Verbatim payloads.Header
+
+	// Trace is the W3C traceparent of what made the delivery: attempts, however late and wherever made, belong to that trace. Empty: none.
+	Trace string
 
 	BodyBytes int
 	CreatedAt time.Time

@@ -25,4 +25,10 @@
 //  5. 2026-11-21. The interface is wide because the record is one thing; callers take the narrow part they use (Recorder, Reader, Feed).
 //  6. 2026-11-21. An event that an action raised is kept with its subject, and kept also when nobody wanted it: what happened on the platform
 //     happened. Trim bounds such events by number and age like settled deliveries.
+//  7. 2026-11-21. A search is data (Filter), judged by Admits and Finds alone. A store may narrow what it looks at by an index, by what Exactly and
+//     Span tell, and never decides by it; so the engines cannot differ. Rejected: a function in the query, which nobody could index or print.
+//  8. 2026-11-21. A page costs a bounded number of deliveries and bodies, whatever it looks for, and is short where they do not suffice: who asks for
+//     something rare gets on in steps, and neither a browser nor the deliveries wait for a scan of everything kept.
+//  9. 2026-11-21. Memory keeps its deliveries in the order of lists, the settled ones in the order in which Trim takes them, and counts as it goes: with
+//     100,000 kept a page took 60 ms under the lock, a trim half a second.
 package history

@@ -174,6 +174,7 @@ type Query struct {
 	Status         Status
 	EventID        string
 	Text           string // found in id, URL, type, reason or body, without regard to case
+	Filter         Filter // further conditions
 	Cursor         string // NextCursor of the page before
 	Limit          int    // 1 to MaxPage; 0: DefaultPage
 }

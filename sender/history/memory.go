@@ -24,14 +24,20 @@ type Options struct {
 	FeedLength int
 }
 
-// Memory is a [History] in the memory of one process. It is the executable specification: one mutex, plain maps, full scans where a list
-// is asked for. It is safe for concurrent use and works inside testing/synctest bubbles.
+// Memory is a [History] in the memory of one process. It is the executable specification: one mutex, plain maps, full scans where a
+// list is narrowed. It is safe for concurrent use and works inside testing/synctest bubbles.
 type Memory struct {
 	start      int64 // milliseconds, first part of entry ids
 	feedLength int
 
 	mu         sync.Mutex
 	deliveries map[string]*record
+	order      []*record            // all deliveries, the oldest first
+	open       map[*record]struct{} // those that are not settled, and perhaps some that are; see live
+	settled    []*record            // those that live took out, the first so many of them in order
+	inOrder    int
+	bare       map[string]struct{} // ids of events without deliveries
+	counts     map[tally]int       // deliveries by what they were last told as
 	events     map[string]*Event
 	members    map[string][]EventDelivery     // by event id, whether or not the event itself is kept
 	batches    map[string]string              // by subscription: the delivery that collects
@@ -61,16 +67,18 @@ const (
 
 // record is a delivery with everything that hangs on it.
 type record struct {
-	summary  Summary
-	place    place
-	body     []byte
-	parts    []payloads.Message
-	open     bool // collecting, and takes further events
-	attempts []Attempt
-	turn     time.Time // reserved by the rate limit, kept until an attempt ends
-	token    Token
-	worker   string
-	since    time.Time
+	summary   Summary
+	place     place
+	counted   tally // in counts
+	forgotten bool  // trimmed
+	body      []byte
+	parts     []payloads.Message
+	open      bool // collecting, and takes further events
+	attempts  []Attempt
+	turn      time.Time // reserved by the rate limit, kept until an attempt ends
+	token     Token
+	worker    string
+	since     time.Time
 }
 
 // NewMemory returns an empty record.
@@ -81,6 +89,9 @@ func NewMemory(o Options) *Memory {
 	m := &Memory{
 		feedLength: o.FeedLength,
 		deliveries: map[string]*record{},
+		open:       map[*record]struct{}{},
+		bare:       map[string]struct{}{},
+		counts:     map[tally]int{},
 		events:     map[string]*Event{},
 		members:    map[string][]EventDelivery{},
 		batches:    map[string]string{},

@@ -42,6 +42,9 @@ func (m *Memory) addEvent(e Event) {
 	stored := e.Clone()
 	stored.Now, stored.CreatedAt, stored.Deliveries = Micro(e.Now), Micro(e.CreatedAt), nil
 	m.events[e.ID] = &stored
+	if len(m.members[e.ID]) == 0 {
+		m.bare[e.ID] = struct{}{}
+	}
 }
 
 func (m *Memory) addDelivery(n New) {
@@ -58,9 +61,9 @@ func (m *Memory) addDelivery(n New) {
 	} else {
 		r.place, r.summary.WaitsFor = waiting, ""
 	}
-	m.deliveries[d.ID] = r
+	m.enter(r)
 	for _, event := range d.EventIDs {
-		m.members[event] = append(m.members[event], EventDelivery{ID: d.ID, SubscriptionID: d.SubscriptionID})
+		m.join(event, d)
 	}
 	m.tell(EntryDelivery, r, nil)
 }
@@ -82,7 +85,7 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 		d := Fresh(fresh.Clone(), Collecting, 0)
 		d.WaitsFor, d.EventIDs = "", nil
 		r = &record{place: waiting, open: true, summary: Summary{Delivery: d}}
-		m.deliveries[d.ID] = r
+		m.enter(r)
 		m.batches[sub] = d.ID
 	}
 	d := &r.summary.Delivery
@@ -90,7 +93,7 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 	r.parts = append(r.parts, payloads.Message{Method: message.Method, Body: slices.Clone(message.Body)})
 	if !slices.Contains(d.EventIDs, event.ID) { // an event may have several messages
 		d.EventIDs = append(d.EventIDs, event.ID)
-		m.members[event.ID] = append(m.members[event.ID], EventDelivery{ID: d.ID, SubscriptionID: sub})
+		m.join(event.ID, *d)
 	}
 	if limit > 0 && len(r.parts) >= limit {
 		m.closeBatch(r, Micro(at))

@@ -12,6 +12,7 @@ const tailPage = 500
 
 // tell appends one entry about r to the feed and wakes the readers.
 func (m *Memory) tell(kind EntryKind, r *record, attempt *Attempt) {
+	m.count(r)
 	m.fed++
 	entry := Entry{ID: fmt.Sprintf("%d-%d", m.start, m.fed), Kind: kind, Summary: r.summary.Listed()}
 	if attempt != nil {

@@ -1,12 +1,10 @@
 package history
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,34 +15,6 @@ const SearchedBodyBytes = 64 << 10
 
 // ErrCursor is returned for a cursor that no list handed out.
 var ErrCursor = errors.New("not a cursor of this list")
-
-// Admits reports whether everything in the query but Text lets the delivery through.
-func (q Query) Admits(s Summary) bool {
-	return (q.Platform == "" || q.Platform == s.Platform) &&
-		(q.SubscriptionID == "" || q.SubscriptionID == s.SubscriptionID) &&
-		(q.Type == "" || q.Type == s.EventType) &&
-		(q.Status == "" || q.Status == s.Status) &&
-		(q.EventID == "" || slices.Contains(s.EventIDs, q.EventID))
-}
-
-// FindsInSummary reports whether Text is in one of the short fields, without regard to case. An empty Text is in all of them.
-func (q Query) FindsInSummary(s Summary) bool {
-	text := strings.ToLower(q.Text)
-	for _, field := range []string{s.ID, s.URL, s.EventType, s.Reason} {
-		if strings.Contains(strings.ToLower(field), text) {
-			return true
-		}
-	}
-	return false
-}
-
-// Finds reports whether Text is in the short fields or in the first SearchedBodyBytes of the body, without regard to case.
-func (q Query) Finds(s Summary, body []byte) bool {
-	if q.Text == "" || q.FindsInSummary(s) {
-		return true
-	}
-	return bytes.Contains(bytes.ToLower(body[:min(len(body), SearchedBodyBytes)]), bytes.ToLower([]byte(q.Text)))
-}
 
 // PageLimit returns the number of rows a page has for the limit asked for: DefaultPage for 0 and less, MaxPage at most.
 func PageLimit(asked int) int {

@@ -70,46 +70,6 @@ func (m *Memory) Attempts(ctx context.Context, id string) ([]Attempt, error) {
 	return list, nil
 }
 
-// List implements Reader: newest first by time of creation, then by id. ErrCursor for a cursor of another list.
-func (m *Memory) List(ctx context.Context, q Query) (Page, error) {
-	if err := ctx.Err(); err != nil {
-		return Page{}, err
-	}
-	after, err := ParseCursor(q.Cursor)
-	if err != nil {
-		return Page{}, err
-	}
-	limit := PageLimit(q.Limit)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	page := Page{Items: []Summary{}}
-	for _, r := range m.newestFirst() {
-		s := r.summary
-		if !after.Before(s.CreatedAt, s.ID) || !q.Admits(s) || !q.Finds(s, r.body) {
-			continue
-		}
-		if len(page.Items) == limit {
-			last := page.Items[limit-1]
-			page.NextCursor = Cursor{At: last.CreatedAt, ID: last.ID}.String()
-			break
-		}
-		page.Items = append(page.Items, s.Listed())
-	}
-	return page, nil
-}
-
-// newestFirst returns every delivery in the order of lists.
-func (m *Memory) newestFirst() []*record {
-	list := make([]*record, 0, len(m.deliveries))
-	for _, r := range m.deliveries {
-		list = append(list, r)
-	}
-	slices.SortFunc(list, func(a, b *record) int {
-		return Cursor{a.summary.CreatedAt, a.summary.ID}.compare(Cursor{b.summary.CreatedAt, b.summary.ID})
-	})
-	return list
-}
-
 // Event implements Reader.
 func (m *Memory) Event(ctx context.Context, id string) (Event, error) {
 	if err := ctx.Err(); err != nil {
@@ -159,7 +119,7 @@ func (m *Memory) Events(ctx context.Context, platform, cursor string, limit int)
 	return page, nil
 }
 
-// Counts implements Reader.
+// Counts implements Reader. It looks at what is not settled.
 func (m *Memory) Counts(ctx context.Context) (Counts, error) {
 	if err := ctx.Err(); err != nil {
 		return Counts{}, err
@@ -167,13 +127,15 @@ func (m *Memory) Counts(ctx context.Context) (Counts, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := Counts{Deliveries: map[string]map[Status]int{}, Durations: slices.Clone(m.durations)}
-	for _, r := range m.deliveries {
-		byStatus := c.Deliveries[r.summary.Platform]
+	for t, n := range m.counts {
+		byStatus := c.Deliveries[t.platform]
 		if byStatus == nil {
 			byStatus = map[Status]int{}
-			c.Deliveries[r.summary.Platform] = byStatus
+			c.Deliveries[t.platform] = byStatus
 		}
-		byStatus[r.summary.Status]++
+		byStatus[t.status] = n
+	}
+	for r := range m.live {
 		switch r.place {
 		case waiting:
 			c.Waiting++

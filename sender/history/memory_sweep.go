@@ -68,7 +68,7 @@ func (m *Memory) Overdue(ctx context.Context, before time.Time, limit int) ([]Du
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var dues []Due
-	for _, r := range m.deliveries {
+	for r := range m.live {
 		if r.place == waiting && r.summary.NextAt.Before(before) {
 			dues = append(dues, r.due())
 		}
@@ -87,7 +87,7 @@ func (m *Memory) InFlight(ctx context.Context) ([]Flight, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var flights []Flight
-	for _, r := range m.deliveries {
+	for r := range m.live {
 		if r.place == inFlight {
 			flights = append(flights, Flight{Token: r.token, Worker: r.worker, Since: r.since})
 		}
@@ -104,7 +104,7 @@ func (m *Memory) Unsettled(ctx context.Context, subscriptionID string, limit int
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var ids []string
-	for _, r := range slices.Backward(m.newestFirst()) {
+	for _, r := range m.order {
 		if len(ids) >= limit {
 			break
 		}
@@ -123,22 +123,16 @@ func (m *Memory) Trim(ctx context.Context, keep int, before time.Time) (int, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var ended []*record
-	for _, r := range m.deliveries {
-		if r.place == settled {
-			ended = append(ended, r)
-		}
-	}
-	slices.SortFunc(ended, func(a, b *record) int { // latest first
-		return cmp.Or(b.summary.SettledAt.Compare(a.summary.SettledAt), cmp.Compare(b.summary.ID, a.summary.ID))
-	})
+	ended := m.settledInOrder()
 	deleted := 0
-	for i, r := range ended {
-		if keep >= 0 && i >= keep || r.summary.SettledAt.Before(before) {
-			m.forget(r)
-			deleted++
+	for _, r := range ended {
+		if (keep < 0 || len(ended)-deleted <= keep) && !r.summary.SettledAt.Before(before) {
+			break
 		}
+		m.forget(r)
+		deleted++
 	}
+	m.shorten(deleted)
 	m.trimBare(keep, Micro(before))
 	return deleted, nil
 }
@@ -146,15 +140,14 @@ func (m *Memory) Trim(ctx context.Context, keep int, before time.Time) (int, err
 // trimBare deletes events without deliveries.
 func (m *Memory) trimBare(keep int, before time.Time) {
 	var bare []*Event
-	for id, e := range m.events {
-		if len(m.members[id]) == 0 {
-			bare = append(bare, e)
-		}
+	for id := range m.bare {
+		bare = append(bare, m.events[id])
 	}
 	slices.SortFunc(bare, func(a, b *Event) int { return Cursor{a.CreatedAt, a.ID}.compare(Cursor{b.CreatedAt, b.ID}) }) // latest first
 	for i, e := range bare {
 		if keep >= 0 && i >= keep || e.CreatedAt.Before(before) {
 			delete(m.events, e.ID)
+			delete(m.bare, e.ID)
 		}
 	}
 }
@@ -162,6 +155,8 @@ func (m *Memory) trimBare(keep int, before time.Time) {
 // forget deletes a delivery, and the events that no other refers to.
 func (m *Memory) forget(r *record) {
 	delete(m.deliveries, r.summary.ID)
+	m.uncount(r)
+	r.forgotten = true
 	for _, event := range r.summary.EventIDs {
 		m.members[event] = slices.DeleteFunc(m.members[event], func(d EventDelivery) bool { return d.ID == r.summary.ID })
 		if len(m.members[event]) == 0 {

@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,4 +98,35 @@ func TestMemoryHonoursContext(t *testing.T) {
 
 func BenchmarkTrip(b *testing.B) {
 	historytest.Trip(b, history.NewMemory(history.Options{FeedLength: 1000}))
+}
+
+// TestAPageOfManyIsBounded looks for one delivery among more than a page looks at.
+func TestAPageOfManyIsBounded(t *testing.T) {
+	t.Parallel()
+	const kept = 45_000
+	m := history.NewMemory(history.Options{})
+	many := make([]history.New, kept)
+	for i := range many {
+		many[i] = history.New{
+			Delivery: history.Delivery{ID: fmt.Sprintf("d%06d", i), SubscriptionID: "s", EventType: "common", CreatedAt: time.UnixMilli(int64(i))},
+			Body:     []byte("plenty"),
+		}
+	}
+	many[3].Delivery.EventType, many[3].Body = "rare", []byte("seldom")
+	if err := m.Append(t.Context(), nil, many); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []history.Query{{Type: "rare"}, {Text: "seldom"}} {
+		found, pages := 0, 0
+		for more := true; more; more = q.Cursor != "" {
+			page, err := m.List(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, pages, q.Cursor = found+len(page.Items), pages+1, page.NextCursor
+		}
+		if found != 1 || pages < 3 || pages > 30 {
+			t.Errorf("%+v: found %d in %d pages", q, found, pages)
+		}
+	}
 }

@@ -14,6 +14,7 @@ func listTests() []test {
 		{"newest first, ties by id", listOrder},
 		{"each filter and their combinations", listFilters},
 		{"text is found in the short fields and in the body", listText},
+		{"each condition of a filter, alone and with others", listConditions},
 		{"pages join without a row lost or doubled while rows are added", listPages},
 		{"a page has bounds", listBounds},
 		{"a foreign cursor is refused", listCursor},

@@ -7,12 +7,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/sender/history/historytest"
 	"github.com/annohook/annohook/sender/history/redisstore"
 )
@@ -114,63 +112,4 @@ func redisCPU(b *testing.B, client *redis.Client) float64 {
 		}
 	}
 	return sum
-}
-
-// keptDeliveries is how many deliveries BenchmarkKept measures with.
-const keptDeliveries = 100_000
-
-// BenchmarkKept compares the cost of a delivery with few and with many kept. redis-us/delivery is the CPU time of the server with 1,000
-// deliveries kept, kept-redis-us/delivery with 100,000, x-flat their ratio; kept-B/delivery the memory of one, 1 kB of body included;
-// page-ms the slowest of the first pages of 50 by time, platform, subscription and status.
-func BenchmarkKept(b *testing.B) {
-	client := realRedis(b)
-	store := redisstore.New(client, redisstore.Options{Prefix: prefix(b, client)})
-	body := bytes.Repeat([]byte(`{"key": "value 12"},`), 50)
-	measure := func() float64 {
-		const n = 5000
-		before := redisCPU(b, client)
-		historytest.Crowd(b, store, n, body)
-		return (redisCPU(b, client) - before) * 1e6 / n
-	}
-	trim := func(keep int) {
-		if _, err := store.Trim(b.Context(), keep, time.Time{}); err != nil {
-			b.Fatal(err)
-		}
-	}
-	for b.Loop() {
-		historytest.Crowd(b, store, 1000, body)
-		few := measure()
-		trim(1000)
-		before := usedMemory(b, client)
-		historytest.Crowd(b, store, keptDeliveries-1000, body)
-		memory := usedMemory(b, client) - before
-		many := measure()
-		b.ReportMetric(few, "redis-us/delivery")
-		b.ReportMetric(many, "kept-redis-us/delivery")
-		b.ReportMetric(many/few, "x-flat")
-		b.ReportMetric(float64(memory)/(keptDeliveries-1000), "kept-B/delivery")
-		b.ReportMetric(float64(slowestPage(b, store).Microseconds())/1000, "page-ms")
-		trim(0)
-	}
-}
-
-// slowestPage reads a page in each of the ways people do.
-func slowestPage(b *testing.B, store *redisstore.Store) time.Duration {
-	b.Helper()
-	all, err := store.List(b.Context(), history.Query{Limit: 1})
-	if err != nil || len(all.Items) == 0 {
-		b.Fatalf("list: %d, %v", len(all.Items), err)
-	}
-	one := all.Items[0]
-	slowest := time.Duration(0)
-	for _, q := range []history.Query{
-		{}, {Platform: one.Platform}, {SubscriptionID: one.SubscriptionID}, {Status: history.Succeeded}, {Status: history.Failed}, {Status: history.Pending},
-	} {
-		began := time.Now()
-		if _, err := store.List(b.Context(), q); err != nil {
-			b.Fatal(err)
-		}
-		slowest = max(slowest, time.Since(began))
-	}
-	return slowest
 }

@@ -83,13 +83,14 @@ type static struct {
 	ReplayMode string            `json:"m,omitempty"`
 	Once       bool              `json:"o,omitempty"`
 	Always     bool              `json:"a,omitempty"`
+	Trace      string            `json:"p,omitempty"` // absent in older records, and where nobody traces
 	Created    bool              `json:"c,omitempty"` // the time of creation is known; it lies in the index member
 }
 
 func encodeStatic(d history.Delivery) ([]byte, error) {
 	return json.Marshal(static{
 		Profile: d.Profile, EventType: d.EventType, Fidelity: d.Fidelity, URL: binary(d.URL), Part: d.Part, ReplayOf: d.ReplayOf,
-		ReplayMode: d.ReplayMode, Once: d.Once, Always: d.Always, Created: !d.CreatedAt.IsZero(),
+		ReplayMode: d.ReplayMode, Once: d.Once, Always: d.Always, Trace: d.Trace, Created: !d.CreatedAt.IsZero(),
 	})
 }
 
@@ -151,7 +152,7 @@ func (s *statics) summary(id string, f state) (history.Summary, error) {
 			Fidelity: st.Fidelity, Method: f[fieldMethod], SubscriptionID: f[fieldSub], Part: st.Part, URL: string(st.URL),
 			Attempts: p.int(f[fieldAttempts]), Failures: p.int(f[fieldFailures]), Generation: p.int(f[fieldGeneration]), NextAt: p.time(f[fieldNext]), InFlight: f[fieldPlace] == "f",
 			Duplicate: f[fieldDuplicate] != "", WaitsFor: f[fieldWaitsFor], Successor: f[fieldSuccessor], ReplayOf: st.ReplayOf, ReplayMode: st.ReplayMode,
-			Once: st.Once, Always: st.Always, BodyBytes: p.int(f[fieldBodyBytes]), SettledAt: p.time(f[fieldSettledAt]),
+			Once: st.Once, Always: st.Always, Trace: st.Trace, BodyBytes: p.int(f[fieldBodyBytes]), SettledAt: p.time(f[fieldSettledAt]),
 		},
 		LastStatus: p.int(f[fieldLastStatus]), LastDuration: p.duration(f[fieldLastDuration]), LastOutcome: f[fieldLastOutcome], LastFailure: payloads.Failure(f[fieldLastFailure]),
 	}

@@ -71,7 +71,7 @@ func (s *Store) holds(ctx context.Context, id string) error {
 		return history.ErrGap
 	}
 	var first, last *redis.XMessageSliceCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.together(ctx, func(p redis.Pipeliner) error {
 		first, last = p.XRangeN(ctx, s.key("feed"), "-", "+", 1), p.XRevRangeN(ctx, s.key("feed"), "+", "-", 1)
 		return nil
 	})

@@ -18,7 +18,7 @@ import (
 func (s *Store) Delivery(ctx context.Context, id string) (history.Summary, error) {
 	var packed *redis.StringCmd
 	var extras *redis.SliceCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.together(ctx, func(p redis.Pipeliner) error {
 		packed, extras = p.Get(ctx, s.key("d:", id)), p.HMGet(ctx, s.key("x:", id), "vb", "pin")
 		return nil
 	})
@@ -33,6 +33,16 @@ func (s *Store) Delivery(ctx context.Context, id string) (history.Summary, error
 		return history.Summary{}, fmt.Errorf("delivery %s: %w", id, err)
 	}
 	return s.statics.delivery(id, f, text(nth(extras.Val(), 0)), text(nth(extras.Val(), 1)))
+}
+
+// together makes several reads in one round trip, at one moment. A full Redis queues nothing for a transaction, not even reads; they are made one
+// after another then, so that pages and workers go on.
+func (s *Store) together(ctx context.Context, reads func(redis.Pipeliner) error) error {
+	_, err := s.client.TxPipelined(ctx, reads)
+	if redis.HasErrorPrefix(err, "EXECABORT") {
+		_, err = s.client.Pipelined(ctx, reads)
+	}
+	return err
 }
 
 // Deliveries implements history.Reader in one round trip.
@@ -78,7 +88,7 @@ func (s *Store) summaries(ctx context.Context, ids []string) ([]history.Summary,
 func (s *Store) Body(ctx context.Context, id string) ([]byte, error) {
 	var body *redis.StringCmd
 	var exists *redis.IntCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.together(ctx, func(p redis.Pipeliner) error {
 		body, exists = p.Get(ctx, s.key("b:", id)), p.Exists(ctx, s.key("d:", id))
 		return nil
 	})
@@ -97,7 +107,7 @@ func (s *Store) Body(ctx context.Context, id string) ([]byte, error) {
 func (s *Store) Attempts(ctx context.Context, id string) ([]history.Attempt, error) {
 	var kept *redis.MapStringStringCmd
 	var packed *redis.StringCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.together(ctx, func(p redis.Pipeliner) error {
 		kept, packed = p.HGetAll(ctx, s.key("a:", id)), p.Get(ctx, s.key("d:", id))
 		return nil
 	})
@@ -191,7 +201,7 @@ func (s *Store) Counts(ctx context.Context) (history.Counts, error) {
 	var waiting, parked, flights *redis.IntCmd
 	var oldest *redis.ZSliceCmd
 	var durations *redis.StringSliceCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.together(ctx, func(p redis.Pipeliner) error {
 		kept, waiting, parked = p.HGetAll(ctx, s.key("counts")), p.ZCard(ctx, s.key("waiting")), p.SCard(ctx, s.key("parked"))
 		flights, oldest = p.HLen(ctx, s.key("flights")), p.ZRangeWithScores(ctx, s.key("waiting"), 0, 0)
 		durations = p.LRange(ctx, s.key("durations"), 0, -1)

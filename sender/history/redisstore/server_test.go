@@ -272,3 +272,38 @@ func TestRepeatedCalls(t *testing.T) {
 		t.Fatalf("counts: %+v, %v", counts, err)
 	}
 }
+
+// TestAPageOfManyIsBounded looks for one delivery among more than a page looks at.
+func TestAPageOfManyIsBounded(t *testing.T) {
+	t.Parallel()
+	client := realRedis(t)
+	store := redisstore.New(client, redisstore.Options{Prefix: prefix(t, client)})
+	const kept, step = 5200, 400
+	for from := 0; from < kept; from += step {
+		var many []history.New
+		for i := from; i < from+step; i++ {
+			n := fresh(fmt.Sprintf("d%06d", i))
+			n.Delivery.CreatedAt, n.Delivery.EventType = start.Add(time.Duration(i)*time.Millisecond), "common"
+			if i == 3 {
+				n.Delivery.EventType, n.Body = "rare", []byte("seldom")
+			}
+			many = append(many, n)
+		}
+		if err := store.Append(t.Context(), nil, many); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, q := range []history.Query{{Type: "rare"}, {Text: "seldom"}} {
+		found, pages := 0, 0
+		for more := true; more; more = q.Cursor != "" {
+			page, err := store.List(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, pages, q.Cursor = found+len(page.Items), pages+1, page.NextCursor
+		}
+		if found != 1 || pages < 2 || pages > 30 { // a page looks at 200 at least, at 5,000 at most
+			t.Errorf("%+v: found %d in %d pages", q, found, pages)
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package pulse
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/sender/history"
+)
+
+// Bounds of what is kept.
+const (
+	Minutes          = 24 * 60 // of counts
+	Recent           = 40      // attempts of a subscription
+	MaxSubscriptions = 2000    // with attempts; then the one that was quiet longest is forgotten
+	maxPlatforms     = 32      // counted by name; others only in the sum
+)
+
+// Pulse adds up what the feed tells. Run must be running for it to learn anything. It is safe for concurrent use.
+type Pulse struct {
+	feed history.Feed
+	now  func() time.Time
+
+	mu            sync.Mutex
+	last          string    // entry read last
+	since         time.Time // of the first entry behind the beginning or the latest gap; zero: none was read
+	ready         bool      // what the feed held at the start is read
+	minutes       [Minutes]minute
+	platforms     map[string]struct{}
+	subscriptions map[string]*line
+}
+
+// New returns a Pulse of feed; now tells the time.
+func New(feed history.Feed, now func() time.Time) *Pulse {
+	return &Pulse{feed: feed, now: now, platforms: map[string]struct{}{}, subscriptions: map[string]*line{}}
+}
+
+// Run reads the feed from the beginning of what is kept until ctx ends or the feed fails, and returns that error. It may be called again and
+// then goes on where it stopped. It must not run twice at the same time.
+func (p *Pulse) Run(ctx context.Context) error {
+	for {
+		end, err := p.feed.Last(ctx)
+		if err != nil {
+			return err
+		}
+		from := p.begin(end)
+		err = p.feed.Tail(ctx, from, func(entries []history.Entry) error {
+			p.read(entries, end)
+			return nil
+		})
+		if !errors.Is(err, history.ErrGap) {
+			return err
+		}
+		p.lost(from)
+	}
+}
+
+// begin notes that the feed is read up to the entry that is its end now, and returns where from.
+func (p *Pulse) begin(end string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ready = end == "" || p.last == end
+	return p.last
+}
+
+// lost notes a gap. If nothing was read since from, what came behind it is gone; otherwise the reader was too slow and goes on where it stopped.
+func (p *Pulse) lost(from string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last == from {
+		p.last, p.since = "", time.Time{}
+	}
+}
+
+func (p *Pulse) read(entries []history.Entry, end string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range entries {
+		p.add(&entries[i])
+	}
+	p.last = entries[len(entries)-1].ID
+	p.ready = p.ready || history.CompareIDs(p.last, end) >= 0
+}
+
+// add takes one entry in: the end of an attempt or of a delivery; others only tell the time.
+func (p *Pulse) add(e *history.Entry) {
+	at := e.Summary.CreatedAt
+	switch {
+	case e.Attempt != nil && e.Attempt.Outcome != "":
+		at = e.Attempt.StartedAt.Add(e.Attempt.Duration)
+		p.attempt(e, at)
+	case e.Attempt != nil:
+		at = e.Attempt.StartedAt
+	case e.Summary.Status.Settled():
+		at = e.Summary.SettledAt
+		if c := p.count(e.Summary.Platform, at); c != nil {
+			c.settle(e.Summary.Status)
+		}
+	}
+	if p.since.IsZero() {
+		p.since = at
+	}
+}
+
+// attempt takes in the end of an attempt.
+func (p *Pulse) attempt(e *history.Entry, at time.Time) {
+	a := Attempt{
+		Delivery: e.Summary.ID, Number: e.Attempt.Number, EventType: e.Summary.EventType, EndedAt: at, Duration: e.Attempt.Duration,
+		Outcome: e.Attempt.Outcome, Failure: e.Attempt.Failure,
+	}
+	if e.Attempt.Reply != nil {
+		a.Code = e.Attempt.Reply.Status
+	}
+	if c := p.count(e.Summary.Platform, at); c != nil {
+		c.attempt(a)
+	}
+	if e.Summary.SubscriptionID != "" {
+		p.lineOf(e.Summary.SubscriptionID).add(a)
+	}
+}
+
+// Attempt is the end of one attempt.
+type Attempt struct {
+	Delivery  string
+	Number    int
+	EventType string
+	EndedAt   time.Time
+	Duration  time.Duration
+	Code      int              // HTTP status; 0: no reply
+	Outcome   string           // in the platform's words
+	Failure   payloads.Failure // FailureNone: it succeeded
+}
+
+// Succeeded reports whether the platform took the attempt for a success.
+func (a Attempt) Succeeded() bool { return a.Failure == payloads.FailureNone }
+
+// line is the latest attempts of a subscription, a ring.
+type line struct {
+	attempts []Attempt
+	next     int // place of the oldest once the ring is full
+}
+
+func (l *line) add(a Attempt) {
+	if len(l.attempts) < Recent {
+		l.attempts = append(l.attempts, a)
+		return
+	}
+	l.attempts[l.next] = a
+	l.next = (l.next + 1) % Recent
+}
+
+// latest is when the last attempt of the line ended.
+func (l *line) latest() time.Time {
+	at := len(l.attempts) - 1
+	if len(l.attempts) == Recent {
+		at = (l.next + Recent - 1) % Recent
+	}
+	return l.attempts[at].EndedAt
+}
+
+// lineOf is the line of a subscription; a new one may take the place of the one that was quiet longest.
+func (p *Pulse) lineOf(id string) *line {
+	l, ok := p.subscriptions[id]
+	if ok {
+		return l
+	}
+	if len(p.subscriptions) >= MaxSubscriptions {
+		oldest, at := "", time.Time{}
+		for id, l := range p.subscriptions {
+			if t := l.latest(); oldest == "" || t.Before(at) {
+				oldest, at = id, t
+			}
+		}
+		delete(p.subscriptions, oldest)
+	}
+	l = &line{}
+	p.subscriptions[id] = l
+	return l
+}
