@@ -24,6 +24,7 @@ type Config struct {
 	Concurrency    int // attempts of one subscription at the same time
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
+	Traces         string // base address of an OpenTelemetry collector (OTLP over HTTP), may hold user:pass@; "": nothing is traced
 	Server         string // the server that client commands talk to
 	Native         []Native
 	NativeTokens   map[string]string // credential of a platform's own API by platform id; without one Token is it

@@ -14,4 +14,6 @@
 //  4. 2026-11-21. The settings of the platforms' own APIs are lists of pairs in one text, P=VALUE,P=VALUE, so that environment and flags need
 //     no syntax of their own; the flag may be repeated, and the file may hold a mapping. Platform names are checked by the program, which
 //     knows the platforms; this package stays a leaf.
+//  5. 2026-11-21. The collector of traces is one address, credentials included as in the other addresses, and shown without them. OTEL_* variables are
+//     no settings of ours; package app says which of them count.
 package configs

@@ -165,6 +165,9 @@ func parseFile(text []byte, path string) (map[string]string, error) {
 	if err := dec.Decode(&nodes); err != nil && !errors.Is(err, io.EOF) {
 		return nil, &Error{Where: path, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
 	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, &Error{Where: path, Message: "only one YAML document is allowed; there is something behind its end"}
+	}
 	var known []string
 	for _, s := range Settings() {
 		known = append(known, s.Name)

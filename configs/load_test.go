@@ -102,7 +102,7 @@ func TestEverySourceTakesTheSameWords(t *testing.T) {
 	words := map[string]string{
 		"addr": "127.0.0.1:0", "redis": "memory", "state_dir": "/tmp/x", "time_scale": "0.5", "roles": "api", "token": "a-long-token",
 		"allow_host": "a.example,b.example", "allow_target": "10.0.0.0/8,127.0.0.1", "deny_target": "10.1.0.0/16", "keep_deliveries": "10",
-		"keep_age": "2h", "concurrency": "3", "log_level": "debug", "log_format": "json", "server": "https://h.example/",
+		"keep_age": "2h", "concurrency": "3", "log_level": "debug", "log_format": "json", "server": "https://h.example/", "traces": "https://u:p@h.example:4318/otlp",
 		"native": "argilla=127.0.0.1:6900, label-studio@2026-07=[::1]:0", "native_token": "argilla=argilla.apikey,toloka=a=b=c=d=",
 	}
 	for _, s := range configs.Settings() {
@@ -168,6 +168,10 @@ func TestBadValues(t *testing.T) {
 		{"native_token", "without-a-platform", "PLATFORM=KEY"},
 		{"native_token", "argilla=short", "8 to 256"},
 		{"native_token", "argilla=long-enough,argilla=long-enough", "second time"},
+		{"traces", "127.0.0.1:4318", "http://127.0.0.1:4318"},
+		{"traces", "grpc://x:4317", "http://127.0.0.1:4318"},
+		{"traces", "http://", "http://127.0.0.1:4318"},
+		{"traces", "http://me:hidden@x/?a=b", "without query"},
 		{"server", "127.0.0.1:8080", "http://"},
 		{"server", "ftp://x", "http://"},
 	}

@@ -55,7 +55,7 @@ func serverSettings() []Setting {
 			c.DenyTargets, err = prefixes(v)
 			return err
 		}},
-		{Name: "keep_deliveries", Default: "100000", Help: "settled deliveries kept at most", parse: func(c *Config, v string) (err error) {
+		{Name: "keep_deliveries", Default: "100000", Help: "settled deliveries kept at most; each takes about 4.5 kB, and its body beyond 1 kB", parse: func(c *Config, v string) (err error) {
 			c.KeepDeliveries, err = whole(v, 1, 10_000_000)
 			return err
 		}},
@@ -74,6 +74,7 @@ func otherSettings() []Setting {
 			c.LogFormat = v
 			return oneOf(v, "text", "json")
 		}},
+		{Name: "traces", Help: "OpenTelemetry collector that traces go to (OTLP over HTTP), such as http://127.0.0.1:4318; empty: nothing is traced", parse: parseTraces},
 		{Name: "server", Default: "http://127.0.0.1:8080", Help: "server that client commands talk to", parse: parseServer},
 	}
 }
@@ -221,6 +222,19 @@ func parseLevel(c *Config, v string) error {
 		return fmt.Errorf("level: %w", err)
 	}
 	c.LogLevel = level
+	return nil
+}
+
+// parseTraces never quotes the value, which may hold a password.
+func parseTraces(c *Config, v string) error {
+	c.Traces = v
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("not an address such as http://127.0.0.1:4318, without query and fragment")
+	}
 	return nil
 }
 

@@ -75,11 +75,13 @@ func (s *Scheduler) Act(ctx context.Context, a Act) (Acted, error) {
 }
 
 // act is Act with *payloads.ParamError as it came from the action.
-func (s *Scheduler) act(ctx context.Context, a Act) (Acted, error) {
+func (s *Scheduler) act(ctx context.Context, a Act) (acted Acted, err error) {
 	run, err := s.checkAct(a)
 	if err != nil {
 		return Acted{}, err
 	}
+	ctx, span := s.tracePublish(ctx, a.Platform, attrAction, run.action.Name)
+	defer func() { span.end(s.now(), len(acted.Events), len(acted.Deliveries), err) }()
 	if err := s.admit(ctx); err != nil {
 		return Acted{}, err
 	}

@@ -29,8 +29,8 @@ type admission struct {
 	full      error // of the store
 }
 
-// admit refuses with ErrBusy when there is no room for more events. It may be wrong by what other processes accept within admitFor, and by one
-// request.
+// admit refuses with ErrBusy when there is no room for more events, and with a *TroubleError when the store takes none. It may be wrong by what
+// other processes accept within admitFor, and by one request.
 func (s *Scheduler) admit(ctx context.Context) error {
 	a := &s.admission
 	a.mu.Lock()
@@ -42,6 +42,9 @@ func (s *Scheduler) admit(ctx context.Context) error {
 	}
 	if err := s.readRoom(ctx); err != nil {
 		return fmt.Errorf("room for events: %w", err)
+	}
+	if trouble, ok := errors.AsType[*TroubleError](a.full); ok {
+		return trouble
 	}
 	if a.full != nil {
 		return fmt.Errorf("%w (%w)", ErrBusy, a.full)

@@ -19,6 +19,7 @@ type attemptRun struct {
 	sub       subscriptions.Subscription
 	claimed   history.Claimed
 	due       history.Due
+	span      attemptSpan
 }
 
 func (r attemptRun) do(ctx context.Context) error {
@@ -28,6 +29,7 @@ func (r attemptRun) do(ctx context.Context) error {
 		return r.refused(ctx, err)
 	}
 	report := s.sender.Do(ctx, request)
+	r.span.requested(request, report)
 	if report.Reply.Failure == payloads.FailureInterrupted {
 		return r.interrupted(ctx, report)
 	}
@@ -80,6 +82,7 @@ func (r attemptRun) refused(ctx context.Context, cause error) error {
 func (r attemptRun) interrupted(ctx context.Context, report sender.Report) error {
 	s := r.scheduler
 	ctx = context.WithoutCancel(ctx)
+	r.span.interrupted()
 	var dues []history.Due
 	var err error
 	if report.Wrote {
@@ -118,7 +121,6 @@ func (r attemptRun) judge(ctx context.Context, report sender.Report) error {
 	if err := r.finish(ctx, result); err != nil {
 		return err
 	}
-	r.observe(attempt)
 	return r.count(ctx, verdict)
 }
 
@@ -154,23 +156,32 @@ func (r attemptRun) finish(ctx context.Context, result history.Result) error {
 	s := r.scheduler
 	dues, err := r.persist(ctx, result)
 	if err != nil {
+		if !errors.Is(err, history.ErrStale) && !errors.Is(err, history.ErrNotFound) {
+			s.mine.giveUp(r.claimed.Token)
+		}
 		return fmt.Errorf("record attempt: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	s.enqueue(ctx, dues...)
 	a := result.Attempt
+	r.span.finished(result)
+	r.observe(a)
 	s.log.InfoContext(ctx, "attempt", "delivery_id", r.claimed.Delivery.ID, "attempt", a.Number, "platform", r.platform.ID, "outcome", a.Outcome,
 		"error_kind", string(a.Failure), "duration_ms", a.Duration.Milliseconds())
 	return nil
 }
 
-// persist stores the result, again and again while the store fails and the program goes on. What it gives up is found by the sweep and made again.
+// persist stores the result, again and again: while the store is in trouble for as long as the program goes on, and a few times where it fails
+// otherwise. What it gives up is found by the sweep and made again.
 func (r attemptRun) persist(ctx context.Context, result history.Result) ([]history.Due, error) {
-	for try := 1; ; try++ {
+	for tries := 1; ; {
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 		dues, err := r.scheduler.history.Finish(within, r.claimed.Token, result)
 		cancel()
-		if err == nil || try == recordTries || errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound) {
+		if _, trouble := errors.AsType[*TroubleError](err); !trouble {
+			tries++
+		}
+		if err == nil || tries > recordTries || errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound) {
 			return dues, err
 		}
 		select {

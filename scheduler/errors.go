@@ -65,3 +65,10 @@ var (
 	ErrCollecting  = errors.New("the delivery is still collecting events")
 	ErrNoTarget    = errors.New("the subscription of this delivery does not exist any more")
 )
+
+// Refused reports whether an error of Publish or Act says that nothing was stored.
+func Refused(err error) bool {
+	_, bad := errors.AsType[*InvalidError](err)
+	_, unwanted := errors.AsType[*NoMatchError](err)
+	return bad || unwanted || errors.Is(err, ErrBusy) || errors.Is(err, ErrWorldChanged)
+}

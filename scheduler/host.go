@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -41,7 +42,8 @@ func (h *host) Random() ([16]byte, error) {
 
 // Subscriptions implements payloads.Host.
 func (h *host) Subscriptions(ctx context.Context) ([]subscriptions.Subscription, error) {
-	return h.scheduler.candidates(ctx, h.platform.ID, nil)
+	list, err := h.scheduler.candidates(ctx, h.platform.ID, nil)
+	return list, hostError(err)
 }
 
 // Subscribe implements payloads.Host. A subscription without a profile gets that of the native API.
@@ -155,7 +157,7 @@ func (h *host) Sent(ctx context.Context, limit int, visit func(eventType string,
 // World implements payloads.Host.
 func (h *host) World(ctx context.Context) ([]byte, error) {
 	state, _, err := h.scheduler.worlds.World(ctx, h.platform.ID)
-	return state, err
+	return state, hostError(err)
 }
 
 // Act implements payloads.Host.
@@ -174,6 +176,12 @@ func (h *host) Act(ctx context.Context, action string, params *payloads.Object) 
 func hostError(err error) error {
 	if wrong, ok := errors.AsType[*InvalidError](err); ok {
 		return &payloads.ProblemsError{Problems: wrong.Problems}
+	}
+	if errors.Is(err, ErrBusy) {
+		return fmt.Errorf("%w: %w", payloads.ErrBusy, err)
+	}
+	if trouble, ok := errors.AsType[*TroubleError](err); ok {
+		return fmt.Errorf("%w: %w", payloads.ErrUnavailable, trouble)
 	}
 	if nobody, ok := errors.AsType[*NoMatchError](err); ok {
 		return &payloads.ProblemsError{Problems: []payloads.Problem{{Field: "type", Message: nobody.Error()}}}

@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -337,5 +338,26 @@ func TestNativeAPIOnTheHost(t *testing.T) {
 	call(key, http.MethodDelete, "/hooks/"+id, "", 404, `"fault"`)
 	if page, err := r.history.List(t.Context(), history.Query{Platform: invented.ID}); err != nil || len(page.Items) != 2 {
 		t.Errorf("%d deliveries, error %v", len(page.Items), err)
+	}
+}
+
+// What the engine cannot take now is told to native APIs in the contract's words, so that each says it in its platform's.
+func TestHostTellsAFullAndAnAbsentStore(t *testing.T) {
+	t.Parallel()
+	var full error
+	r := newRig(t, func(o *scheduler.Options) { o.Full = func(context.Context) error { return full } })
+	r.subscribe(alone)
+	for _, tc := range []struct{ is, want error }{
+		{errors.New("95 % full"), payloads.ErrBusy},
+		{&scheduler.TroubleError{Reason: "the store does not answer"}, payloads.ErrUnavailable},
+	} {
+		full = tc.is
+		r.queue.Advance(time.Second)
+		if _, err := r.host("v1", "").Act(t.Context(), invented.AddNotes, payloads.Obj("box", "B")); !errors.Is(err, tc.want) {
+			t.Errorf("with %q: %v, want %v", tc.is, err, tc.want)
+		}
+	}
+	if n := len(r.notes()); n != 1 {
+		t.Errorf("refused actions left %d notes, want the one of a fresh world", n)
 	}
 }

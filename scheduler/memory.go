@@ -3,6 +3,7 @@ package scheduler
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ type memoryKey struct {
 	answer      []byte
 	done        bool
 	expires     time.Time
+	ticket      Ticket
+	lapses      time.Time // from when on another request may carry on
 }
 
 // NewMemory returns an empty Memory on the given clock.
@@ -74,22 +77,27 @@ func (m *Memory) Leave(_ context.Context, id string) error {
 }
 
 // Begin reserves a key, as Keys says.
-func (m *Memory) Begin(_ context.Context, key, fingerprint string) ([]byte, bool, error) {
+func (m *Memory) Begin(_ context.Context, key, fingerprint string) (Reservation, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.expire()
+	now := m.now()
 	k, ok := m.keys[key]
 	switch {
 	case !ok:
-		m.keys[key] = memoryKey{fingerprint: fingerprint, expires: m.now().Add(KeyInFlightFor)}
-		return nil, false, nil
+		k = memoryKey{fingerprint: fingerprint, expires: now.Add(KeyFor), ticket: Ticket{At: now.UTC().Truncate(time.Millisecond), Nonce: rand.Text()}}
 	case k.fingerprint != fingerprint:
-		return nil, false, ErrKeyReused
-	case !k.done:
-		return nil, false, ErrKeyInFlight
+		return Reservation{}, ErrKeyReused
+	case k.done:
+		return Reservation{Answer: slices.Clone(k.answer)}, nil
+	case now.Before(k.lapses):
+		return Reservation{}, ErrKeyInFlight
 	default:
-		return slices.Clone(k.answer), true, nil
+		k.ticket.Again = true
 	}
+	k.lapses = now.Add(KeyInFlightFor)
+	m.keys[key] = k
+	return Reservation{Ticket: k.ticket}, nil
 }
 
 // expire forgets keys whose time is over; the caller holds the lock.

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,9 +17,12 @@ import (
 type plan struct {
 	scheduler *Scheduler
 	at        time.Time
+	ticket    *Ticket // nil: the plan is stored once
 	events    []history.Event
 	direct    []history.New
 	held      []heldPart
+
+	deliveriesMade int
 }
 
 // occurrence is one event while its messages are placed.
@@ -41,6 +45,10 @@ func (p *plan) empty() bool { return len(p.direct) == 0 && len(p.held) == 0 }
 
 // trigger adds the events of a trigger, all due at once. It returns why subscriptions do not get them, each reason once.
 func (p *plan) trigger(t Trigger, subs []subscriptions.Subscription) ([]Reason, error) {
+	if t.Ticket != nil && t.Seed == nil {
+		seed := t.Ticket.seed()
+		t.Seed = &seed
+	}
 	seed, err := p.scheduler.seedOr(t.Seed)
 	if err != nil {
 		return nil, err
@@ -92,7 +100,7 @@ func (s *Scheduler) seedOr(given *uint64) (uint64, error) {
 
 func (p *plan) newEvent(t Trigger, seed uint64) (history.Event, error) {
 	event := history.Event{
-		ID: p.scheduler.newID(), Platform: t.Platform, Profile: t.Profile, Type: t.Type, Variant: t.Variant, Seed: seed, IDSeed: seed,
+		ID: p.eventID(), Platform: t.Platform, Profile: t.Profile, Type: t.Type, Variant: t.Variant, Seed: seed, IDSeed: seed,
 		Now: p.at, Body: t.Body, Action: t.action, Subject: t.subject, CreatedAt: p.at,
 	}
 	if known, ok := findType(p.scheduler.registry.Profiles(t.Platform), t.Type); ok {
@@ -118,34 +126,70 @@ func (p *plan) newEvent(t Trigger, seed uint64) (history.Event, error) {
 	return event, nil
 }
 
-// store writes the plan: first everything that stands for itself, in one atomic step, then the parts of batches.
+// store writes the plan: first everything that stands for itself, in one atomic step, then the parts of batches. With a ticket it goes on
+// where an earlier run ended.
 func (p *plan) store(ctx context.Context) (Published, error) {
 	s := p.scheduler
-	if err := s.history.Append(ctx, p.events, p.direct); err != nil {
+	s.carry(ctx, p.events, p.direct, p.held)
+	again := p.ticket != nil && p.ticket.Again
+	err := s.history.Append(ctx, p.events, p.direct)
+	stored := p.ticket != nil && errors.Is(err, history.ErrExists)
+	if err != nil && !stored {
 		return Published{}, fmt.Errorf("record deliveries: %w", err)
 	}
-	s.accepted(len(p.direct))
-	var dues []history.Due
 	out := Published{Events: p.events}
+	var dues []history.Due
+	var has map[history.EventDelivery]bool
+	if again || stored {
+		if out.Deliveries, has, err = p.earlier(ctx); err != nil {
+			return Published{}, err
+		}
+	}
+	if !stored {
+		s.accepted(len(p.direct))
+		dues = p.started()
+	}
+	if !again && !stored {
+		for _, n := range p.direct {
+			out.Deliveries = append(out.Deliveries, n.Delivery)
+		}
+	}
+	more, err := p.join(ctx, &out, has)
+	s.enqueue(ctx, append(dues, more...)...)
+	if err != nil {
+		return Published{}, err
+	}
+	return out, nil
+}
+
+// started are the references of the deliveries that stand for themselves and wait for no other.
+func (p *plan) started() []history.Due {
+	var dues []history.Due
 	for _, n := range p.direct {
-		out.Deliveries = append(out.Deliveries, n.Delivery)
 		if n.Delivery.WaitsFor == "" {
 			dues = append(dues, history.Due{Ref: n.Delivery.Ref(), SubscriptionID: n.Delivery.SubscriptionID, At: n.Delivery.NextAt})
 		}
 	}
+	return dues
+}
+
+// join adds the parts to the open batches of their subscriptions, but not those of events that a batch of the subscription has already.
+func (p *plan) join(ctx context.Context, out *Published, has map[history.EventDelivery]bool) ([]history.Due, error) {
+	var dues []history.Due
 	for _, h := range p.held {
-		c, err := s.history.Collect(ctx, p.events[h.event], h.part, h.fresh, h.max, p.at)
+		if has[history.EventDelivery{ID: p.events[h.event].ID, SubscriptionID: h.fresh.SubscriptionID}] {
+			continue
+		}
+		c, err := p.scheduler.history.Collect(ctx, p.events[h.event], h.part, h.fresh, h.max, p.at)
 		if err != nil {
-			s.enqueue(ctx, dues...)
-			return Published{}, fmt.Errorf("hold event: %w", err)
+			return dues, fmt.Errorf("hold event: %w", err)
 		}
 		out.collected(c.DeliveryID, h.fresh)
 		if c.Opened || !c.Flush.At.After(p.at) {
 			dues = append(dues, c.Flush)
 		}
 	}
-	s.enqueue(ctx, dues...)
-	return out, nil
+	return dues, nil
 }
 
 // collected notes that a batch now holds the event of fresh.
@@ -165,7 +209,7 @@ func (p *Published) collected(id string, fresh history.Delivery) {
 
 func (p *plan) newDelivery(o occurrence, c composed, part int) history.Delivery {
 	return history.Delivery{
-		ID: p.scheduler.newID(), Status: history.Pending, Platform: c.platform.ID, Profile: c.platform.Profile, EventType: c.etype.Key,
+		ID: p.deliveryID(), Status: history.Pending, Platform: c.platform.ID, Profile: c.platform.Profile, EventType: c.etype.Key,
 		Fidelity: c.etype.Fidelity, Method: c.messages[part].Method, SubscriptionID: c.sub.ID, EventIDs: []string{o.event.ID}, Part: part,
 		URL: sender.MaskURL(c.sub.URL), NextAt: o.due, CreatedAt: p.at, Once: c.etype.Once || o.trigger.once,
 		Always: o.trigger.direct, BodyBytes: len(c.messages[part].Body),

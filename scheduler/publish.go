@@ -28,6 +28,7 @@ type Trigger struct {
 	Now             *time.Time
 	Count           int      // 0: 1
 	SubscriptionIDs []string // nil: all that match
+	Ticket          *Ticket  // lets the trigger be repeated without making its events twice; nil: each run makes new ones
 
 	idSeed  *uint64 // nil: the seed
 	action  string  // that raised the event; empty: none did
@@ -44,11 +45,14 @@ type Published struct {
 
 // Publish builds the events, composes a message for each subscription that wants them, and records all of it before it returns: what
 // Publish accepted will be attempted, whatever crashes. It returns *InvalidError for input that cannot be accepted, *NoMatchError when nobody
-// wants the event and ErrBusy when there is no room; nothing is stored then.
-func (s *Scheduler) Publish(ctx context.Context, t Trigger) (Published, error) {
+// wants the event and ErrBusy when there is no room; nothing is stored then. After any other error it may be stored, in whole or in part; repeating
+// it with the same Ticket completes it.
+func (s *Scheduler) Publish(ctx context.Context, t Trigger) (out Published, err error) {
 	if err := s.checkTrigger(&t); err != nil {
 		return Published{}, err
 	}
+	ctx, span := s.tracePublish(ctx, t.Platform, attrEventType, t.Type)
+	defer func() { span.end(s.now(), len(out.Events), len(out.Deliveries), err) }()
 	if err := s.admit(ctx); err != nil {
 		return Published{}, err
 	}
@@ -57,7 +61,10 @@ func (s *Scheduler) Publish(ctx context.Context, t Trigger) (Published, error) {
 		return Published{}, err
 	}
 	subs, reasons := s.audience(candidates, t)
-	plan := plan{scheduler: s, at: s.now()}
+	plan := plan{scheduler: s, at: s.now(), ticket: t.Ticket}
+	if t.Ticket != nil {
+		plan.at = t.Ticket.At
+	}
 	more, err := plan.trigger(t, subs)
 	if err != nil {
 		return Published{}, err

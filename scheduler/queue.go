@@ -65,21 +65,31 @@ const (
 var (
 	ErrKeyInFlight = errors.New("a request with this idempotency key is being worked on")
 	ErrKeyReused   = errors.New("this idempotency key was used for another request")
+	// ErrKeyCutShort is for requests that cannot be repeated by a Ticket.
+	ErrKeyCutShort = errors.New("a request with this idempotency key was cut short, and whether it took place is not known; look, and use another key")
 )
 
 // Keys remembers idempotency keys and what they were answered with. Safe for concurrent use by several processes where it is shared.
 type Keys interface {
-	// Begin reserves key for a request with the given fingerprint for KeyFor, or KeyInFlightFor until Complete. A completed key with the
-	// same fingerprint returns its answer and found; ErrKeyReused with another fingerprint, ErrKeyInFlight before Complete.
-	Begin(ctx context.Context, key, fingerprint string) (answer []byte, found bool, err error)
+	// Begin reserves key for a request with the given fingerprint for KeyFor. A completed key with the same fingerprint returns its
+	// answer. A key that was begun KeyInFlightFor ago and never completed is reserved once more, for a request that carries on under the
+	// same ticket. ErrKeyReused with another fingerprint, ErrKeyInFlight before that time.
+	Begin(ctx context.Context, key, fingerprint string) (Reservation, error)
 	// Complete stores the answer of a reserved key.
 	Complete(ctx context.Context, key, fingerprint string, answer []byte) error
-	// Abandon frees a reserved key whose request was refused.
+	// Abandon frees a reserved key whose request was refused and left nothing behind.
 	Abandon(ctx context.Context, key string) error
+}
+
+// Reservation is what Begin answers.
+type Reservation struct {
+	Answer []byte // what the request was answered with; nil: it was not
+	Ticket Ticket // to carry the request out with; zero with an answer
 }
 
 // How long idempotency keys are kept.
 const (
-	KeyFor         = 24 * time.Hour
-	KeyInFlightFor = 10 * time.Minute
+	KeyFor = 24 * time.Hour
+	// KeyInFlightFor is longer than it takes to accept a request, and short enough to wait for when a process died in it.
+	KeyInFlightFor = 10 * time.Second
 )

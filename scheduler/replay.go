@@ -27,7 +27,7 @@ const MaxReplays = 10_000
 
 // Replay sends a delivery again as a new delivery with ReplayOf, to the URL and with the secret its subscription has now, disabled or not.
 // It returns history.ErrNotFound, ErrNoTarget, ErrCollecting, ErrNothingSent (verbatim) or *InvalidError (mode).
-func (s *Scheduler) Replay(ctx context.Context, id, mode string) (history.Delivery, error) {
+func (s *Scheduler) Replay(ctx context.Context, id, mode string) (again history.Delivery, err error) {
 	if err := s.admit(ctx); err != nil {
 		return history.Delivery{}, err
 	}
@@ -45,6 +45,9 @@ func (s *Scheduler) Replay(ctx context.Context, id, mode string) (history.Delive
 	if !found {
 		return history.Delivery{}, ErrNoTarget
 	}
+	ctx, span := s.tracePublish(ctx, d.Platform, attrReplayOf, id)
+	defer func() { span.end(s.now(), 0, 1, err) }()
+	span.repeats(ctx, d.Trace)
 	switch mode {
 	case ReplayRetry:
 		return s.repeat(ctx, d.Delivery, sub, nil)
@@ -136,7 +139,9 @@ func (s *Scheduler) repeat(ctx context.Context, d history.Delivery, sub subscrip
 
 // append records one delivery that waits for nothing, and dispatches it.
 func (s *Scheduler) append(ctx context.Context, events []history.Event, n history.New) error {
-	if err := s.history.Append(ctx, events, []history.New{n}); err != nil {
+	news := []history.New{n}
+	s.carry(ctx, events, news, nil)
+	if err := s.history.Append(ctx, events, news); err != nil {
 		return fmt.Errorf("record delivery: %w", err)
 	}
 	s.accepted(1)

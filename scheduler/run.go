@@ -63,6 +63,7 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	if err != nil {
 		return fmt.Errorf("read subscription: %w", err)
 	}
+	defer s.mine.begin(due.Delivery)()
 	claimed, err := s.history.Claim(ctx, due.Ref, history.Claim{Worker: s.worker.ID, At: s.now(), Limit: s.limit(sub), Rate: sub.Rate})
 	if errors.Is(err, history.ErrLater) {
 		return s.later(ctx, due, claimed.At)
@@ -70,8 +71,6 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	if err != nil {
 		return err
 	}
-	s.running.Store(claimed.Token.Value, true)
-	defer s.running.Delete(claimed.Token.Value)
 	if claimed.Delivery.Pinned != nil {
 		sub, found = *claimed.Delivery.Pinned, true
 	}
@@ -80,7 +79,10 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 		return s.drop(ctx, claimed, reason)
 	}
 	run := attemptRun{scheduler: s, platform: p, sub: sub, claimed: claimed, due: due}
-	return run.do(ctx)
+	run.span = s.traceAttempt(claimed, due)
+	err = run.do(ctx)
+	s.endAttempt(ctx, run.span, claimed.Delivery, err)
+	return err
 }
 
 // later dispatches a reference again for the turn the rate limit gave it, under a new generation, because the queue may not take the same

@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
@@ -41,10 +42,12 @@ type Scheduler struct {
 	full        func(context.Context) error
 	admission   admission
 	worker      Worker
-	running     sync.Map // values of the tokens of the attempts this process makes
+	mine        ownFlights
+	pulse       pulse
 	gone        func(Worker) bool
 	log         *slog.Logger
 	observe     func(Observation)
+	tracer      trace.Tracer // nil: nobody traces
 }
 
 // Sender makes one attempt; *sender.Sender is the real one.
@@ -73,11 +76,12 @@ type Options struct {
 	Concurrency   int                         // attempts of one subscription at the same time; 0: DefaultConcurrency
 	Keep          Retention                   // zero fields: DefaultRetention
 	Backlog       int                         // unsettled deliveries beyond which events are refused; 0: DefaultBacklog
-	Full          func(context.Context) error // says why the store has no room for more; nil: it always has
+	Full          func(context.Context) error // says why the store takes no more events, *TroubleError or else for want of room; nil: it always does
 	Worker        Worker                      // this process; ID is required to run attempts
 	Gone          func(Worker) bool           // knows a worker to be dead before its beat is missed; nil: nobody knows
 	Log           *slog.Logger                // nil: discards
 	Observe       func(Observation)           // called after each attempt; nil: nobody listens
+	Tracer        trace.Tracer                // makes the spans of triggers and attempts; nil: there are none
 }
 
 // DefaultConcurrency is how many attempts of one subscription run at the same time when nothing else is said. It is far below the slots of a
@@ -115,6 +119,7 @@ func New(o Options) (*Scheduler, error) {
 		registry: o.Registry, store: o.Subscriptions, history: o.History, hub: o.Hub, queue: o.Queue, workers: o.Workers,
 		worlds: o.Worlds, gates: gatesFor(o.Registry), sender: o.Sender, now: o.Now, random: o.Random, newID: o.NewID, checkURL: o.CheckURL, scale: o.TimeScale,
 		concurrency: o.Concurrency, keep: o.Keep, backlog: o.Backlog, full: o.Full, worker: o.Worker, gone: o.Gone, log: o.Log, observe: o.Observe,
+		tracer: o.Tracer,
 	}
 	s.targets = gather.New(1, targetsMost, recordWithin, s.readTargets)
 	if s.scale == 0 {

@@ -97,26 +97,26 @@ func TestIdempotencyKeys(t *testing.T) {
 	engines(t, func(t *testing.T, s state) {
 		t.Helper()
 		ctx := t.Context()
-		begin := func(key, fingerprint, wantAnswer string, wantFound bool, want error) {
+		begin := func(key, fingerprint, wantAnswer string, wantTicket bool, want error) {
 			t.Helper()
-			answer, found, err := s.Begin(ctx, key, fingerprint)
-			if string(answer) != wantAnswer || found != wantFound || !errors.Is(err, want) {
-				t.Errorf("begin %s %s: %q %v %v, want %q %v %v", key, fingerprint, answer, found, err, wantAnswer, wantFound, want)
+			got, err := s.Begin(ctx, key, fingerprint)
+			if string(got.Answer) != wantAnswer || (got.Ticket.Nonce != "") != wantTicket || got.Ticket.Again || !errors.Is(err, want) {
+				t.Errorf("begin %s %s: %+v %v, want %q, a ticket %v, %v", key, fingerprint, got, err, wantAnswer, wantTicket, want)
 			}
 		}
-		begin("k", "f", "", false, nil)
+		begin("k", "f", "", true, nil)
 		begin("k", "f", "", false, scheduler.ErrKeyInFlight)
 		begin("k", "g", "", false, scheduler.ErrKeyReused)
-		begin("other", "g", "", false, nil)
+		begin("other", "g", "", true, nil)
 		if err := s.Complete(ctx, "k", "f", []byte("answer")); err != nil {
 			t.Fatal(err)
 		}
-		begin("k", "f", "answer", true, nil)
+		begin("k", "f", "answer", false, nil)
 		begin("k", "g", "", false, scheduler.ErrKeyReused)
 		if err := s.Abandon(ctx, "other"); err != nil {
 			t.Fatal(err)
 		}
-		begin("other", "h", "", false, nil)
+		begin("other", "h", "", true, nil)
 	})
 }
 
@@ -211,26 +211,55 @@ func TestWorldsEndWithTheirContext(t *testing.T) {
 	})
 }
 
-func TestMemoryForgetsKeysWhenTheirTimeIsOver(t *testing.T) {
+// A request that never came to its end is carried on under its own ticket, after a while, and its key is kept as long as any.
+func TestMemoryHandsTicketsOutAgain(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s := scheduler.NewMemory(func() time.Time { return now })
-	if _, _, err := s.Begin(t.Context(), "k", "f"); err != nil {
-		t.Fatal(err)
+	first, err := s.Begin(t.Context(), "k", "f")
+	if err != nil || first.Ticket.Again || !first.Ticket.At.Equal(now) {
+		t.Fatalf("%+v, error %v", first, err)
 	}
 	now = now.Add(scheduler.KeyInFlightFor)
-	if _, found, err := s.Begin(t.Context(), "k", "other"); found || err != nil {
-		t.Errorf("an abandoned key is still there: %v %v", found, err)
+	again, err := s.Begin(t.Context(), "k", "f")
+	if err != nil || !again.Ticket.Again || again.Ticket.Nonce != first.Ticket.Nonce || !again.Ticket.At.Equal(first.Ticket.At) {
+		t.Errorf("%+v, error %v, want the ticket %+v again", again, err, first.Ticket)
 	}
-	if err := s.Complete(t.Context(), "k", "other", []byte("x")); err != nil {
+	if _, err := s.Begin(t.Context(), "k", "f"); !errors.Is(err, scheduler.ErrKeyInFlight) {
+		t.Errorf("a second one at the same time: %v", err)
+	}
+	if err := s.Complete(t.Context(), "k", "f", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(scheduler.KeyFor - time.Second)
-	if _, found, err := s.Begin(t.Context(), "k", "other"); !found || err != nil {
-		t.Errorf("a completed key is gone too early: %v %v", found, err)
+	if got, err := s.Begin(t.Context(), "k", "f"); got.Answer == nil || err != nil {
+		t.Errorf("a completed key is gone too early: %+v %v", got, err)
 	}
 	now = now.Add(time.Second)
-	if _, found, err := s.Begin(t.Context(), "k", "new"); found || err != nil {
-		t.Errorf("a completed key is kept too long: %v %v", found, err)
+	if got, err := s.Begin(t.Context(), "k", "new"); got.Answer != nil || got.Ticket.Again || err != nil {
+		t.Errorf("a completed key is kept too long: %+v %v", got, err)
+	}
+}
+
+// The same on Redis, where keys expire by themselves.
+func TestRedisHandsTicketsOutAgain(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	s := openState(t, &redis.Options{Addr: server.Addr()})
+	first, err := s.Begin(t.Context(), "k", "f")
+	if err != nil || first.Ticket.Again || first.Ticket.Nonce == "" || first.Ticket.At.IsZero() {
+		t.Fatalf("%+v, error %v", first, err)
+	}
+	server.FastForward(scheduler.KeyInFlightFor)
+	again, err := s.Begin(t.Context(), "k", "f")
+	if err != nil || !again.Ticket.Again || again.Ticket.Nonce != first.Ticket.Nonce || !again.Ticket.At.Equal(first.Ticket.At) {
+		t.Errorf("%+v, error %v, want the ticket %+v again", again, err, first.Ticket)
+	}
+	if _, err := s.Begin(t.Context(), "k", "f"); !errors.Is(err, scheduler.ErrKeyInFlight) {
+		t.Errorf("a second one at the same time: %v", err)
+	}
+	server.FastForward(scheduler.KeyFor)
+	if got, err := s.Begin(t.Context(), "k", "new"); got.Ticket.Again || err != nil {
+		t.Errorf("the key is kept too long: %+v %v", got, err)
 	}
 }

@@ -32,7 +32,12 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		every(alive, BeatEvery, func() { s.logged(alive, "heartbeat", s.beat(alive)) })
 		return nil
 	})
-	group.Go(func() error { every(ctx, SweepEvery, func() { s.logged(ctx, "sweep", s.Sweep(ctx)) }); return nil })
+	group.Go(func() error {
+		sweep := func() { s.logged(ctx, "sweep", s.Sweep(ctx)) }
+		sweep() // a worker that is killed again and again would never get to the first regular one
+		every(ctx, SweepEvery, sweep)
+		return nil
+	})
 	group.Go(func() error { every(ctx, trimEvery, func() { s.logged(ctx, "trim", s.trim(ctx)) }); return nil })
 	group.Go(func() error {
 		defer stopBeating()
@@ -68,7 +73,11 @@ func every(ctx context.Context, interval time.Duration, fn func()) {
 func (s *Scheduler) beat(ctx context.Context) error {
 	w := s.worker
 	w.Beat = s.now()
-	return s.workers.Beat(ctx, w)
+	if err := s.workers.Beat(ctx, w); err != nil {
+		return err
+	}
+	s.pulse.beaten(s.now())
+	return nil
 }
 
 func (s *Scheduler) trim(ctx context.Context) error {
@@ -122,39 +131,54 @@ func (s *Scheduler) sweepFlights(ctx context.Context) error {
 		return err
 	}
 	for _, f := range flights {
-		if !s.abandoned(f, dead) {
-			continue
-		}
-		dues, err := s.history.Interrupt(ctx, f.Token, "the worker stopped answering during the attempt", s.now())
-		if errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound) {
-			continue
-		}
-		if err != nil {
+		if err := s.judgeFlight(ctx, f, dead); err != nil {
 			return err
 		}
-		s.log.WarnContext(ctx, "attempt of a dead worker started again", "delivery_id", f.Token.Delivery, "attempt", f.Token.Number, "worker", f.Worker)
-		s.enqueue(ctx, dues...)
 	}
 	return nil
 }
 
-// lostAfter is how long ago an attempt of this process began that nobody in it makes: longer than a claim may be on its way.
-const lostAfter = 45 * time.Second
-
-// abandoned reports whether nobody makes an attempt any more: its worker is dead, or it is this one, which does not know of it because the answer
-// to its claim was lost, or which gave up recording its end.
-func (s *Scheduler) abandoned(f history.Flight, dead map[string]bool) bool {
-	age := s.now().Sub(f.Since)
-	isDead, listed := dead[f.Worker]
-	switch {
-	case f.Worker == s.worker.ID:
-		_, made := s.running.Load(f.Token.Value)
-		return !made && (isDead || age >= lostAfter)
-	case listed:
-		return isDead
-	default: // its first beat may still be on its way
-		return age >= DeadAfter
+// judgeFlight starts an attempt again that nobody makes any more. One of this process whose claim was not answered was never made, so that it is
+// given back; the others are kept as interrupted.
+func (s *Scheduler) judgeFlight(ctx context.Context, f history.Flight, dead map[string]bool) error {
+	var dues []history.Due
+	var err error
+	if f.Worker == s.worker.ID {
+		lost, made := s.mine.lost(f.Token)
+		switch {
+		case !lost:
+			return nil
+		case made:
+			dues, err = s.history.Interrupt(ctx, f.Token, "the end of the attempt could not be recorded", s.now())
+		default:
+			dues, err = s.history.Release(ctx, f.Token, s.now())
+		}
+	} else if s.abandoned(f, dead) {
+		dues, err = s.history.Interrupt(ctx, f.Token, "the worker stopped answering during the attempt", s.now())
+	} else {
+		return nil
 	}
+	gone := errors.Is(err, history.ErrStale) || errors.Is(err, history.ErrNotFound)
+	if err != nil && !gone {
+		return err
+	}
+	s.mine.repaired(f.Token)
+	if gone {
+		return nil
+	}
+	s.log.WarnContext(ctx, "attempt that nobody makes started again", "delivery_id", f.Token.Delivery, "attempt", f.Token.Number, "worker", f.Worker)
+	s.enqueue(ctx, dues...)
+	return nil
+}
+
+// abandoned reports whether the worker of an attempt is dead.
+func (s *Scheduler) abandoned(f history.Flight, dead map[string]bool) bool {
+	isDead, listed := dead[f.Worker]
+	if listed {
+		return isDead
+	}
+	_, trusted := s.pulse.trust(s.now())
+	return trusted && s.now().Sub(f.Since) >= DeadAfter // its first beat may still be on its way
 }
 
 // forgetAfter is how long a dead worker is still listed.
@@ -167,9 +191,11 @@ func (s *Scheduler) judgeWorkers(ctx context.Context) (map[string]bool, error) {
 		return nil, err
 	}
 	dead := map[string]bool{}
+	since, trusted := s.pulse.trust(s.now())
 	for _, w := range workers {
 		silent := s.now().Sub(w.Beat)
-		dead[w.ID] = silent >= DeadAfter || s.gone(w)
+		missed := trusted && silent >= DeadAfter && s.now().Sub(since) >= DeadAfter
+		dead[w.ID] = missed || s.gone(w)
 		if silent > forgetAfter {
 			s.logged(ctx, "forget worker", s.workers.Leave(ctx, w.ID))
 		}

@@ -9,9 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +23,7 @@ import (
 	"github.com/annohook/annohook/scheduler/queue"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/sender/history/pulse"
 )
 
 // Options of an App.
@@ -41,12 +42,16 @@ type App struct {
 	registry  *payloads.Registry
 	sender    *sender.Sender
 	hub       *history.Hub
+	pulse     *pulse.Pulse // nil: no role that shows it
 	scheduler *scheduler.Scheduler
 	metrics   *metrics
 	listener  net.Listener
 	serve     func(context.Context, net.Listener) error
 	natives   []nativeListener // the platforms' own APIs on ports of their own
-	ballast   []byte           // never touched; decision 7
+	ballast   []byte           // never touched; decision 9
+	traces    *traces          // nil: none
+	worker    scheduler.Worker // this process
+	stopping  atomic.Bool
 
 	down    chan error // an engine that is lost for good, or a part that ended by itself
 	stopWeb context.CancelFunc
@@ -68,12 +73,15 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	redis.SetLogger(redisLog{log: o.Log})
 	log.SetOutput(stdLog{log: o.Log})
-	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics(), ballast: make([]byte, ballastBytes)}
+	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics(), ballast: make([]byte, ballastBytes), worker: newWorker()}
 	var err error
 	if a.registry, err = Platforms(); err != nil {
 		return nil, fmt.Errorf("platforms: %w", err)
 	}
 	if err := checkNative(o.Config, a.registry); err != nil {
+		return nil, err
+	}
+	if a.traces, err = newTraces(ctx, o.Config, o.Version, a.worker.ID, o.Log); err != nil {
 		return nil, err
 	}
 	if err := a.listen(ctx); err != nil {
@@ -194,7 +202,8 @@ func (a *App) wire() error {
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Registry: a.registry, Subscriptions: e.subscriptions, History: e.history, Hub: a.hub, Queue: tasks, Workers: e.state, Worlds: e.state,
 		Sender: a.sender, Now: time.Now, Random: rand.Reader, NewID: NewID, CheckURL: guard.CheckURL, TimeScale: c.TimeScale, Concurrency: c.Concurrency,
-		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Full: e.full, Worker: newWorker(), Gone: processGone, Log: a.options.Log, Observe: a.metrics.observe,
+		Keep: scheduler.Retention{Deliveries: e.keep, Age: c.KeepAge}, Full: e.full, Worker: a.worker, Gone: processGone, Log: a.options.Log, Observe: a.metrics.observe,
+		Tracer: a.traces.tracer(),
 	})
 	if err != nil {
 		return fmt.Errorf("scheduler: %w", err)
@@ -212,15 +221,6 @@ func NewID() string {
 	return id.String()
 }
 
-// newWorker names this process.
-func newWorker() scheduler.Worker {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), randomText()[:6]), Host: host, PID: os.Getpid(), PIDSpace: pidSpace(), Started: time.Now().UTC()}
-}
-
 func randomText() string { return rand.Text() }
 
 // Start begins to serve and to work. It returns at once; what ends by itself later is told on Down.
@@ -230,7 +230,10 @@ func (a *App) Start(ctx context.Context) error {
 	hub, a.stopHub = context.WithCancel(base)
 	web, a.stopWeb = context.WithCancel(base)
 	run, a.stopRun = context.WithCancel(base)
-	a.feed.Go(func() { a.follow(hub) })
+	a.feed.Go(func() { a.follow(hub, "feed", a.hub.Run) })
+	if a.pulse != nil {
+		a.feed.Go(func() { a.follow(hub, "pulse", a.pulse.Run) })
+	}
 	if a.listener != nil {
 		a.web.Go(func() { a.serveOn(web, a.listener, a.serve) })
 	}
@@ -253,11 +256,11 @@ func (a *App) serveOn(ctx context.Context, ln net.Listener, serve func(context.C
 	}
 }
 
-// follow keeps the hub reading; after a fault of the store it goes on where it stopped.
-func (a *App) follow(ctx context.Context) {
+// follow keeps a reader of the feed running; after a fault of the store it goes on where it stopped.
+func (a *App) follow(ctx context.Context, reader string, run func(context.Context) error) {
 	for ctx.Err() == nil {
-		if err := a.hub.Run(ctx); err != nil && ctx.Err() == nil {
-			a.options.Log.WarnContext(ctx, "feed interrupted", "error", err)
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			a.options.Log.WarnContext(ctx, "feed interrupted", "reader", reader, "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -268,6 +271,7 @@ func (a *App) follow(ctx context.Context) {
 
 // Stop ends the program in the order of the package comment. It returns what could not be ended well; the process may exit either way.
 func (a *App) Stop(ctx context.Context) error {
+	a.stopping.Store(true)
 	if a.stopWeb != nil {
 		a.stopWeb()
 		a.web.Wait()
@@ -279,6 +283,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.options.Log.WarnContext(ctx, "close listener", "error", err)
 	}
 	a.sender.Close()
+	a.traces.close(ctx)
 	return a.engine.close(ctx)
 }
 

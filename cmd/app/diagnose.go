@@ -65,7 +65,7 @@ func Diagnose(ctx context.Context, o DiagnoseOptions) []Finding {
 	d.tenant = listen.tenant
 	local := d.all(ctx,
 		probe{"program", d.program}, probe{"settings", d.settings}, probe{"targets", d.targets}, probe{"state", d.state},
-		probe{"disk", d.disk}, probe{"open-files", d.openFiles}, probe{"redis", d.redis}, probe{"native", d.natives},
+		probe{"disk", d.disk}, probe{"open-files", d.openFiles}, probe{"redis", d.redis}, probe{"native", d.natives}, probe{"traces", d.traces},
 		probe{"server", func(ctx context.Context) []Finding { return d.tenant.findings(ctx, d.Version) }},
 	)
 	var out []Finding

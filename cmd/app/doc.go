@@ -26,4 +26,24 @@
 //  9. 2026-11-21. The program holds 32 MB that it never touches. With a heap of 20 MB the garbage collector ran after every 20 MB, a fifth of all
 //     CPU under load; now after 52 MB. Rejected: a higher GC percentage, which would let the in-process engine, whose records live on the
 //     heap, take a multiple of what it keeps.
+//  10. 2026-11-21. Traces go out with go.opentelemetry.io/otel/sdk and its otlptrace, and a client of our own for the last step, a POST. Rejected:
+//     otlptracehttp, which links gRPC and its gateway (a program of nothing else grew from 12.5 to 20.0 MB, and its modules came into ours); a JSON
+//     encoder of our own, since otlptrace has the conversion and Prometheus brings protobuf anyway. The bytes of TracesData are those of an export
+//     request. A *traces is nil where nobody traces.
+//  11. 2026-11-21. Only --traces turns traces on: OTEL_EXPORTER_OTLP_ENDPOINT is often set for a whole machine, and a test tool should not begin to
+//     send then. Where they go is said by the setting alone; how, by the SDK's own variables.
+//  12. 2026-11-21. A failing collector is one line in the log and one when it is over. A batch of spans is tried three times, those behind it
+//     wait in a queue of 2,048 and are dropped beyond. A stop waits three seconds for the last ones, after the worker and before the engine closes.
+//  13. 2026-11-21. Ready means that this process can do its part. The API asks as a trigger would (store, room, backlog); a worker must also be heard of
+//     by others, because the attempts of one that is not are taken from it.
+//  14. 2026-11-21. A guard stands before the clients of a Redis: each command ends after 4 s, and while Redis is silent one command at a time asks
+//     whether it is back and the others fail at once. Timeouts alone did not do: go-redis ignores the end of a context by default, repeats a
+//     timeout three times, and a request makes several calls, so that a paused Redis held a trigger for 13 s and more. The guard also puts
+//     trouble into words (*scheduler.TroubleError), because it alone sees every answer of Redis, and holds up whoever hears of it for
+//     50 ms, because Asynq asks again at once.
+//  15. 2026-11-21. A replica or a Sentinel is refused at start like an eviction policy. A master that becomes a replica later is told by readiness, API and
+//     pages, because it may become one again.
+//  16. 2026-11-21. With Sentinel a failover loses what the dying master had not sent to its replicas, as Redis documents; what was answered 202 in that
+//     moment may be among it. Rejected: WAIT after each write, which with a single replica refuses everything after the first failover. Who
+//     wants a bound sets min-replicas-to-write; NOREPLICAS is told as any trouble.
 package app

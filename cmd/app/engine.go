@@ -44,10 +44,11 @@ type engine struct {
 	state         state
 	subscriptions subscriptions.Store
 	servers       int
-	keep          int                           // settled deliveries at most
-	ready         func(context.Context) error   // whether a trigger would be stored now
-	full          func(context.Context) error   // says why there is no room for more; nil: there always is
-	closers       []func(context.Context) error // run last to first
+	keep          int                                                   // settled deliveries at most
+	ready         func(context.Context) error                           // whether a trigger would be stored now
+	full          func(context.Context) error                           // says why no more events are taken; nil: they always are
+	memory        func(context.Context) (used, limit uint64, err error) // of the store in bytes, limit 0: none; nil: it is part of this process
+	closers       []func(context.Context) error                         // run last to first
 }
 
 // state is what a scheduler keeps besides deliveries.
@@ -194,6 +195,7 @@ func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {
 
 // connect opens the clients of one Redis and keeps everything in it.
 func (e *engine) connect(c configs.Config, t redisTarget) redis.UniversalClient {
+	t.guard = &guard{}
 	store := t.open()
 	e.queue = t.open()
 	e.history = historyredis.New(store, historyredis.Options{Prefix: keyPrefix})
@@ -207,6 +209,10 @@ func (e *engine) connect(c configs.Config, t redisTarget) redis.UniversalClient 
 		return nil
 	}
 	e.full = func(ctx context.Context) error { return fullness(ctx, store) }
+	e.memory = func(ctx context.Context) (used, limit uint64, err error) {
+		info, err := infoOf(ctx, store)
+		return infoNumber(info, "used_memory"), infoNumber(info, "maxmemory"), err
+	}
 	e.closers = append(e.closers,
 		func(context.Context) error { return store.Close() },
 		func(context.Context) error { return e.queue.Close() },

@@ -1,6 +1,10 @@
 package app
 
-import "github.com/redis/go-redis/v9"
+import (
+	"context"
+
+	"github.com/redis/go-redis/v9"
+)
 
 // Target is what an address was read as.
 type Target struct {
@@ -28,3 +32,6 @@ var (
 
 // Fullness tells whether a Redis is nearly full.
 var Fullness = fullness
+
+// Ready asks an App what /readyz would tell.
+func Ready(ctx context.Context, a *App) error { return a.ready(ctx) }

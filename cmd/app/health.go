@@ -4,9 +4,14 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/annohook/annohook/scheduler"
 )
 
 // serveHealth is what a process without the api role serves: /livez, /readyz, /version and the metrics of its own attempts.
@@ -23,13 +28,48 @@ func (a *App) serveHealth(ctx context.Context, ln net.Listener) error {
 	return server.Serve(ln)
 }
 
+// ready says why this process cannot do its part now: with the api role take an event, with the worker role make attempts. It asks the store.
+func (a *App) ready(ctx context.Context) error {
+	if a.stopping.Load() {
+		return errors.New("the program is stopping")
+	}
+	if err := a.engine.ready(ctx); err != nil {
+		return err
+	}
+	if a.options.Config.API {
+		if err := a.scheduler.Room(ctx); err != nil {
+			return err
+		}
+	}
+	if a.options.Config.Worker {
+		return a.beating(ctx)
+	}
+	return nil
+}
+
+// beating says that the worker of this process is not alive to others, if it is not: what it works on would be given to them.
+func (a *App) beating(ctx context.Context) error {
+	workers, err := a.engine.state.Workers(ctx)
+	if err != nil {
+		return fmt.Errorf("read the workers: %w", err)
+	}
+	at := slices.IndexFunc(workers, func(w scheduler.Worker) bool { return w.ID == a.worker.ID })
+	if at < 0 {
+		return errors.New("the worker has not begun")
+	}
+	if silent := time.Since(workers[at].Beat); silent >= scheduler.DeadAfter {
+		return fmt.Errorf("the worker was last heard of %s ago", silent.Round(time.Second))
+	}
+	return nil
+}
+
 func (a *App) health() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := a.engine.ready(r.Context()); err != nil {
+		if err := a.ready(r.Context()); err != nil {
 			answer(w, http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": err.Error()})
 			return
 		}

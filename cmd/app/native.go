@@ -129,6 +129,9 @@ func (a *App) wireNative(server *web.Server) error {
 		if err != nil {
 			return err
 		}
+		if a.traces != nil {
+			handler = a.traces.join(handler)
+		}
 		n.serve = func(ctx context.Context, ln net.Listener) error { return server.ServeNative(ctx, ln, handler) }
 	}
 	return nil

@@ -2,9 +2,11 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/annohook/annohook/scheduler"
 )
@@ -25,6 +27,15 @@ func pidSpace() string {
 		return ""
 	}
 	return strings.TrimSpace(string(boot)) + " " + namespace
+}
+
+// newWorker names this process.
+func newWorker() scheduler.Worker {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), randomText()[:6]), Host: host, PID: os.Getpid(), PIDSpace: pidSpace(), Started: time.Now().UTC()}
 }
 
 // processGone reports whether w was a process in our own place that does not exist any more. A number that was given to another process

@@ -11,6 +11,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/annohook/annohook/scheduler"
 )
 
 // UsageError is a setting that cannot work.
@@ -27,6 +29,7 @@ type redisTarget struct {
 	options *redis.UniversalOptions
 	unix    string // path of a unix socket; "": TCP
 	shown   string // without credentials
+	guard   *guard // before every client; nil: none
 }
 
 // parseTarget reads an address. Single servers use go-redis' own URL form.
@@ -92,12 +95,22 @@ func (t redisTarget) open() redis.UniversalClient { return t.openWith(*t.options
 // openWith returns a new client with options that begin as those of the target.
 func (t redisTarget) openWith(o redis.UniversalOptions) redis.UniversalClient {
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	if t.unix == "" {
-		return redis.NewUniversalClient(&o)
+	o.ContextTimeoutEnabled, o.DialerRetries = true, 1 // commands are repeated, and that is enough
+	if o.DialTimeout == 0 {
+		o.DialTimeout = dialWithin
 	}
-	single := o.Simple()
-	single.Network, single.Addr = "unix", t.unix
-	return redis.NewClient(single)
+	var client redis.UniversalClient
+	if t.unix == "" {
+		client = redis.NewUniversalClient(&o)
+	} else {
+		single := o.Simple()
+		single.Network, single.Addr = "unix", t.unix
+		client = redis.NewClient(single)
+	}
+	if t.guard != nil {
+		client.AddHook(t.guard)
+	}
+	return client
 }
 
 // oldestRedis is the first version with every command that is used (ZRANGE with BYSCORE).
@@ -115,9 +128,16 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	info, err := client.Info(ctx).Result() // all of it: more than one section at a time needs Redis 7
+	info, err := infoOf(ctx, client) // all of it: more than one section at a time needs Redis 7
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	if infoField(info, "redis_mode") == "sentinel" {
+		return &UsageError{Message: "--redis: this is a Sentinel, which keeps no data; use redis+sentinel://host:port/NAME with the name of the master it watches"}
+	}
+	if infoField(info, "role") == "slave" {
+		return &UsageError{Message: fmt.Sprintf("this Redis is a read-only replica of %s:%s, which would refuse every event; "+
+			"use its master, or redis+sentinel:// that finds the master after a failover", infoField(info, "master_host"), infoField(info, "master_port"))}
 	}
 	if policy := infoField(info, "maxmemory_policy"); policy != "" && policy != "noeviction" {
 		return &UsageError{Message: fmt.Sprintf("this Redis has the eviction policy %s: it would silently drop accepted events when its memory is full; "+
@@ -129,14 +149,32 @@ func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
+// infoOf asks the server that keeps our keys what it knows of itself.
+func infoOf(ctx context.Context, client redis.UniversalClient, section ...string) (string, error) {
+	if cluster, ok := client.(*redis.ClusterClient); ok { // which would ask any of its servers
+		master, err := cluster.MasterForKey(ctx, keyPrefix)
+		if err != nil {
+			return "", err
+		}
+		return master.Info(ctx, section...).Result()
+	}
+	return client.Info(ctx, section...).Result()
+}
+
 // fullPercent is how much of Redis' memory limit may be used before new events are refused. What is left is for what was accepted: its attempts
 // have to be recorded.
 const fullPercent = 90
 
-// fullness says that a Redis is nearly full, if it is. Without a limit it never is; a Redis that does not answer is not called full, because
-// the next write tells.
+// fullness says why a Redis takes no more events, if it takes none: it is silent or a replica (*scheduler.TroubleError), or nearly full. Without
+// a limit it never is full.
 func fullness(ctx context.Context, client redis.UniversalClient) error {
-	info := client.Info(ctx, "memory").Val()
+	info, err := infoOf(ctx, client) // two sections are needed, and all are one question
+	if err != nil {
+		return explain(err)
+	}
+	if infoField(info, "role") == "slave" {
+		return &scheduler.TroubleError{Reason: readOnly}
+	}
 	used, limit := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
 	if limit == 0 || 100*used < fullPercent*limit {
 		return nil

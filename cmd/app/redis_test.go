@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/annohook/annohook/cmd/app"
+	"github.com/annohook/annohook/scheduler"
 )
 
 func TestParseTarget(t *testing.T) {
@@ -92,7 +93,7 @@ func TestOlderThan(t *testing.T) {
 	}
 }
 
-// TestFullness has a Redis with a limit of memory that its own data fill, and one without.
+// TestFullness has a Redis with a limit of memory that its own data fill, one without, one that is a replica and one that is gone.
 func TestFullness(t *testing.T) {
 	t.Parallel()
 	path, err := exec.LookPath("redis-server")
@@ -123,8 +124,17 @@ func TestFullness(t *testing.T) {
 			t.Errorf("with a limit of %s: %v", limit, err)
 		}
 	}
-	_ = client.Close()
-	if err := app.Fullness(t.Context(), client); err != nil {
-		t.Errorf("a Redis that does not answer: %v", err)
+	if err := client.ReplicaOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	wantTrouble(t, app.Fullness(t.Context(), client), "this Redis is a read-only replica")
+	_ = server.Process.Kill()
+	wantTrouble(t, app.Fullness(t.Context(), client), "Redis does not answer")
+}
+
+func wantTrouble(t *testing.T, err error, reason string) {
+	t.Helper()
+	if trouble, ok := errors.AsType[*scheduler.TroubleError](err); !ok || trouble.Reason != reason {
+		t.Errorf("trouble is %v, want %q", err, reason)
 	}
 }

@@ -7,4 +7,6 @@
 //  2. 2026-11-21. An idempotency key is one hash with a real expiry, moved between its states by scripts.
 //  3. 2026-11-21. A world is one hash of version, state and the name of the call that stored it, changed by one script. Rejected: WATCH, which
 //     takes two round trips and cannot tell its own repeated call from another writer.
+//  4. 2026-11-21. Reserving a key carries a name of the call: the client repeats a call whose answer was lost, and found the key taken by itself, so
+//     that the caller was told 409 until it expired. Freeing one is tried for a moment, since the request failed for the same reason.
 package redisstore

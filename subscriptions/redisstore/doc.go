@@ -16,4 +16,5 @@
 //  3. 2026-11-21. github.com/redis/go-redis/v9, because Asynq is given the same client; it takes single servers, Sentinel and Cluster.
 //  4. 2026-11-21. Secrets are stored in clear: they are needed in clear for every signature, and a key beside them would protect nothing.
 //  5. 2026-11-21. Counters are fields of one hash, moved by a script: HINCRBY alone cannot jump over numbers that are in use already.
+//  6. 2026-11-21. A full Redis refuses MULTI even for reads, so reads are then made one after another.
 package redisstore

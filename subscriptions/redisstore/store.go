@@ -45,6 +45,16 @@ func (r *Store) Create(ctx context.Context, s subscriptions.Subscription) (subsc
 	return stored, nil
 }
 
+// together makes several reads in one round trip, at one moment. A full Redis queues nothing for a transaction, not even reads; they are made one
+// after another then, which an update notices because it compares, and nobody else has to.
+func (r *Store) together(ctx context.Context, reads func(redis.Pipeliner) error) error {
+	_, err := r.client.TxPipelined(ctx, reads)
+	if redis.HasErrorPrefix(err, "EXECABORT") {
+		_, err = r.client.Pipelined(ctx, reads)
+	}
+	return err
+}
+
 // Get returns one subscription, see subscriptions.Store.
 func (r *Store) Get(ctx context.Context, id string) (subscriptions.Subscription, error) {
 	s, _, _, err := r.read(ctx, id)
@@ -53,9 +63,12 @@ func (r *Store) Get(ctx context.Context, id string) (subscriptions.Subscription,
 
 // List returns all subscriptions, see subscriptions.Store. It is one round trip and sees one moment.
 func (r *Store) List(ctx context.Context) ([]subscriptions.Subscription, error) {
-	pipe := r.client.TxPipeline()
-	documents, secrets := pipe.HGetAll(ctx, r.documents), pipe.HGetAll(ctx, r.shared)
-	if _, err := pipe.Exec(ctx); err != nil {
+	var documents, secrets *redis.MapStringStringCmd
+	err := r.together(ctx, func(p redis.Pipeliner) error {
+		documents, secrets = p.HGetAll(ctx, r.documents), p.HGetAll(ctx, r.shared)
+		return nil
+	})
+	if err != nil {
 		return nil, fmt.Errorf("list subscriptions in redis: %w", err)
 	}
 	list := make([]subscriptions.Subscription, 0, len(documents.Val()))
@@ -127,9 +140,13 @@ func (r *Store) NextNumber(ctx context.Context, name string, atLeast int64) (int
 
 // read returns a subscription with the bytes and the secrets it was made from.
 func (r *Store) read(ctx context.Context, id string) (s subscriptions.Subscription, document string, secrets map[string]string, err error) {
-	pipe := r.client.TxPipeline()
-	doc, shared := pipe.HGet(ctx, r.documents, id), pipe.HGetAll(ctx, r.shared)
-	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+	var doc *redis.StringCmd
+	var shared *redis.MapStringStringCmd
+	err = r.together(ctx, func(p redis.Pipeliner) error {
+		doc, shared = p.HGet(ctx, r.documents, id), p.HGetAll(ctx, r.shared)
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
 		return s, "", nil, fmt.Errorf("read subscription %s in redis: %w", id, err)
 	}
 	if errors.Is(doc.Err(), redis.Nil) {
