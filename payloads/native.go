@@ -2,6 +2,11 @@ package payloads
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -22,8 +27,29 @@ type Native struct {
 	Token func(key string, now time.Time, random [16]byte) (string, error)
 }
 
+// Errors of a Host that are not the caller's fault and may be gone at the next try. A handler answers them in the platform's own words: 429
+// and 503. Unavailable knows more errors of the second kind.
+var (
+	ErrBusy        = errors.New("too much is waiting already; try again in a moment")
+	ErrUnavailable = errors.New("the store does not answer; try again")
+)
+
+// Unavailable reports an error of a store that cannot be reached, or not in time.
+func Unavailable(err error) bool {
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	return errors.Is(err, ErrUnavailable) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// Proves reports whether a credential is the key, or any where key is "". How long that takes depends on neither.
+func Proves(key, credential string) bool {
+	want, got := sha256.Sum256([]byte(key)), sha256.Sum256([]byte(credential))
+	return key == "" || subtle.ConstantTimeCompare(want[:], got[:]) == 1
+}
+
 // Host is what annohook does for one platform's native API. All methods are safe for concurrent use. Methods that change something return
-// *ProblemsError for what the core cannot accept and subscriptions.ErrNotFound for an unknown id.
+// *ProblemsError for what the core cannot accept, subscriptions.ErrNotFound for an unknown id and ErrBusy where there is no room.
 type Host interface {
 	// Key is what a credential must prove to know; "" where any credential is accepted.
 	Key() string

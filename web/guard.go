@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ func (s *Server) guards() ([]guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []guard{s.recover, s.header, s.bound, s.host(hosts), s.origin, s.native, newSession(s).guard, headAsGet}, nil
+	return []guard{s.recover, s.pace, s.header, s.bound, s.host(hosts), s.origin(s.isPage), s.native, newSession(s).guard, headAsGet}, nil
 }
 
 // wrap puts guards around a handler, the first one outermost.
@@ -85,7 +86,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 func ownHeader() map[string]string {
 	return map[string]string{
 		"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-		"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+		"Cross-Origin-Resource-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
 	}
 }
 
@@ -99,18 +100,6 @@ func (s *Server) header(next http.Handler) http.Handler {
 	})
 }
 
-// origin refuses unsafe requests that a page of another origin makes.
-func (s *Server) origin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := protection.Check(r); err != nil {
-			s.problem(w, r, http.StatusForbidden, "a page of another origin may not do this")
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // limitOf is how many bytes the body of a request may have.
 func limitOf(r *http.Request) int64 {
 	if r.URL.Path == api.Prefix+"/events" || r.URL.Path == "/compose" {
@@ -119,13 +108,19 @@ func limitOf(r *http.Request) int64 {
 	return api.MaxBodyBytes
 }
 
-// bound refuses bodies that are too large. Those of unknown length are cut one byte beyond the bound, where the reader notices. Either way the
+// bound refuses bodies that are too large or compressed, which may be larger than they look. Those of unknown length are cut one byte beyond the bound, where the reader notices. Either way the
 // rest is thrown away for a while: most clients send the whole body before they look for an answer, and would see a reset connection
 // instead of it.
 func (s *Server) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, _, ok := s.natives.find(r.URL); ok {
 			s.boundNative(next).ServeHTTP(w, r)
+			return
+		}
+		if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+			w.Header().Set("Accept-Encoding", "identity")
+			s.giveUp(w, r)
+			s.problem(w, r, http.StatusUnsupportedMediaType, "bodies are taken as they are, without a Content-Encoding")
 			return
 		}
 		limit := limitOf(r)

@@ -81,14 +81,37 @@ func (s *Server) native(next http.Handler) http.Handler {
 		switch {
 		case !ok:
 			next.ServeHTTP(w, r)
+		case !s.keys.allows(r):
+			s.tooManyGuesses(w, r)
 		case prefix == 0:
-			m.Handler.ServeHTTP(foreign(w), r)
+			m.Handler.ServeHTTP(s.refusing(foreign(w), r), r)
 		default:
-			out := &moved{ResponseWriter: foreign(w), host: r.Host, path: m.Path, asked: r.URL.EscapedPath()[:prefix]}
+			out := &moved{ResponseWriter: s.refusing(foreign(w), r), host: r.Host, path: m.Path, asked: r.URL.EscapedPath()[:prefix]}
 			m.Handler.ServeHTTP(out, below(r, m.Path, prefix))
 		}
 	})
 }
+
+// refusing notices that a platform's API refuses a credential.
+type refusing struct {
+	http.ResponseWriter
+	refused func()
+}
+
+func (s *Server) refusing(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+	return &refusing{ResponseWriter: w, refused: func() { s.keys.failed(r) }}
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (n *refusing) WriteHeader(status int) {
+	if status == http.StatusUnauthorized {
+		n.refused()
+	}
+	n.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach what is below.
+func (n *refusing) Unwrap() http.ResponseWriter { return n.ResponseWriter }
 
 // foreign takes our own header fields off an answer that must look like the platform's.
 func foreign(w http.ResponseWriter) http.ResponseWriter {
@@ -169,8 +192,14 @@ func (s *Server) NativeHandler(platform, profile, addr string) (http.Handler, er
 		if err != nil {
 			return nil, err
 		}
-		root := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.Handler.ServeHTTP(foreign(w), r) })
-		return wrap(root, s.recover, s.header, s.boundNative, s.host(hosts), s.origin), nil
+		root := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !s.keys.allows(r) {
+				s.tooManyGuesses(w, r)
+				return
+			}
+			m.Handler.ServeHTTP(s.refusing(foreign(w), r), r)
+		})
+		return wrap(root, s.recover, s.pace, s.header, s.boundNative, s.host(hosts), s.origin(nothing)), nil
 	}
 	return nil, errors.New("web: " + platform + " has no native API in profile " + profile)
 }

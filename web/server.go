@@ -25,6 +25,8 @@ const (
 	DefaultShutdownGrace = 10 * time.Second
 	// DefaultReadTimeout is how long a request may take to come in, its body included.
 	DefaultReadTimeout = 60 * time.Second
+	// DefaultWriteStall is how long a reader may take for a piece of an answer.
+	DefaultWriteStall = 30 * time.Second
 
 	headerTimeout  = 10 * time.Second
 	idleTimeout    = 2 * time.Minute
@@ -50,6 +52,7 @@ type Options struct {
 	Concurrency   int           // what the scheduler was given; 0: scheduler.DefaultConcurrency
 	MaxStreams    int           // 0: api.DefaultMaxStreams
 	ReadTimeout   time.Duration // 0: DefaultReadTimeout
+	WriteStall    time.Duration // 0: DefaultWriteStall
 	ShutdownGrace time.Duration // 0: DefaultShutdownGrace
 	Now           func() time.Time
 	Log           *slog.Logger // nil: discards
@@ -61,6 +64,7 @@ type Server struct {
 	api     *api.API
 	router  *echo.Echo
 	natives natives
+	keys    *guesses // at the platforms' own APIs
 	handler http.Handler
 	log     *slog.Logger
 	close   sync.Once
@@ -81,7 +85,10 @@ func New(o Options) (*Server, error) {
 	if o.ReadTimeout <= 0 {
 		o.ReadTimeout = DefaultReadTimeout
 	}
-	s := &Server{options: o, log: o.Log, router: echo.New(), closing: make(chan struct{})}
+	if o.WriteStall <= 0 {
+		o.WriteStall = DefaultWriteStall
+	}
+	s := &Server{options: o, log: o.Log, router: echo.New(), keys: newGuesses(o.Now, keyEvery, keyBurst), closing: make(chan struct{})}
 	s.router.HideBanner = true
 	s.router.Logger.SetOutput(io.Discard)
 	s.router.HTTPErrorHandler = s.unrouted
@@ -170,7 +177,7 @@ func (s *Server) unrouted(err error, c echo.Context) {
 	path := c.Request().URL.Path
 	switch {
 	case status == http.StatusNotFound && s.options.Dashboard != nil && !strings.HasPrefix(path, "/api/"):
-		s.options.Dashboard.ServeHTTP(c.Response(), c.Request())
+		s.page(c.Response(), c.Request())
 		return
 	case status == http.StatusNotFound:
 		detail = "there is nothing at this path; " + api.DocumentPath + " lists what there is"
@@ -182,6 +189,23 @@ func (s *Server) unrouted(err error, c echo.Context) {
 		detail = http.StatusText(status)
 	}
 	s.problem(c.Response(), c.Request(), status, detail)
+}
+
+// page serves what the API does not know. A page's stream ends with the server, as those of the API do.
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Accept") == "text/event-stream" {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		go func() {
+			select {
+			case <-s.closing:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		r = r.WithContext(ctx)
+	}
+	s.options.Dashboard.ServeHTTP(w, r)
 }
 
 // problem answers with a problem; an answer that cannot be written has no reader left.

@@ -156,7 +156,7 @@ func TestOtherOriginsMayNotChangeAnything(t *testing.T) {
 		{"POST", "/compose", []string{"Origin", "http://127.0.0.1:8080"}, false},
 		{"POST", "/compose", []string{"Sec-Fetch-Site", "same-origin"}, false},
 		{"POST", "/compose", nil, false},
-		{"GET", "/", []string{"Sec-Fetch-Site", "cross-site"}, false},
+		{"GET", "/", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, false},
 	} {
 		got := ask(s, c.method, c.path, "", c.header...).Code == http.StatusForbidden
 		if got != c.refused {

@@ -8,9 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/annohook/annohook/web/dashboard"
 )
@@ -22,19 +19,14 @@ const (
 	nextField     = "next"  // of the form: where to go afterwards
 )
 
-// Bounds of guessing at the login: attempts at once, and how fast new ones become possible.
-const (
-	loginBurst = 10
-	loginEvery = time.Second
-)
-
 // session checks the token.
 type session struct {
 	server *Server
 	token  [sha256.Size]byte // hashed, so that comparing takes the same time for every length
 	cookie string
-	open   bool // no token is set
-	slow   *rate.Limiter
+	open   bool     // no token is set
+	logins *guesses // at the form
+	keys   *guesses // in Authorization
 }
 
 func newSession(s *Server) *session {
@@ -42,25 +34,40 @@ func newSession(s *Server) *session {
 	_, _ = mac.Write([]byte("annohook session 1")) // a hash never fails
 	return &session{
 		server: s, token: sha256.Sum256([]byte(s.options.Token)), cookie: hex.EncodeToString(mac.Sum(nil)), open: s.options.Token == "",
-		slow: rate.NewLimiter(rate.Every(loginEvery), loginBurst),
+		logins: newGuesses(s.options.Now, loginEvery, loginBurst), keys: newGuesses(s.options.Now, keyEvery, keyBurst),
 	}
 }
 
-// guard lets requests pass that carry the token or need none.
+// guard lets requests pass that carry the token or need none. A session passes whatever its neighbours guess.
 func (s *session) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, given := bearer(r)
 		switch {
 		case r.URL.Path == dashboard.LoginPath && r.Method == http.MethodPost:
 			s.login(w, r)
-		case s.open || public(r) || s.bearer(r) || s.cookied(r):
+		case s.open || public(r) || s.cookied(r):
 			next.ServeHTTP(w, r)
-		case isAPI(r) || !safe(r):
-			w.Header().Set("WWW-Authenticate", `Bearer realm="annohook"`)
-			s.server.problem(w, r, http.StatusUnauthorized, "a token is required: Authorization: Bearer … (the server's --token)")
+		case given && !s.keys.allows(r):
+			s.server.tooManyGuesses(w, r)
+		case given && s.isToken(token):
+			next.ServeHTTP(w, r)
 		default:
-			http.Redirect(w, r, dashboard.LoginPath+"?"+url.Values{nextField: {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
+			if given {
+				s.keys.failed(r)
+			}
+			s.turnAway(w, r)
 		}
 	})
+}
+
+// turnAway tells programs what is missing and sends people to the login.
+func (s *session) turnAway(w http.ResponseWriter, r *http.Request) {
+	if isAPI(r) || !safe(r) {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="annohook"`)
+		s.server.problem(w, r, http.StatusUnauthorized, "a token is required: Authorization: Bearer … (the server's --token)")
+		return
+	}
+	http.Redirect(w, r, dashboard.LoginPath+"?"+url.Values{nextField: {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
 }
 
 func safe(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
@@ -76,9 +83,10 @@ func isAPI(r *http.Request) bool {
 	return strings.HasPrefix(path, "/api/") || path == "/metrics" || path == "/version"
 }
 
-func (s *session) bearer(r *http.Request) bool {
+// bearer is the token that a request shows.
+func bearer(r *http.Request) (token string, given bool) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	return ok && strings.EqualFold(scheme, "Bearer") && s.isToken(strings.TrimSpace(token))
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
 }
 
 func (s *session) isToken(given string) bool {
@@ -103,12 +111,12 @@ func (s *session) login(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // localPath lets no other host through
 		return
 	}
-	if !s.slow.AllowN(s.server.options.Now(), 1) {
-		w.Header().Set("Retry-After", "1")
-		s.server.problem(w, r, http.StatusTooManyRequests, "too many attempts to log in; wait a second")
+	if !s.logins.allows(r) {
+		s.server.tooManyGuesses(w, r)
 		return
 	}
 	if !s.isToken(r.PostFormValue(tokenField)) {
+		s.logins.failed(r)
 		http.Redirect(w, r, dashboard.LoginPath+"?"+url.Values{"failed": {"1"}, nextField: {next}}.Encode(), http.StatusSeeOther)
 		return
 	}

@@ -1,7 +1,6 @@
 package argilla
 
 import (
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -173,7 +172,7 @@ func (s *server) serve(rt *route, c *call) reply {
 	case errors.As(err, &input):
 		return refused(input.Problems)
 	case err != nil:
-		return apiError(http.StatusInternalServerError, "GenericServerError", payloads.Obj("type", "builtins.RuntimeError", "message", err.Error()))
+		return failed(err)
 	}
 	return a
 }
@@ -226,8 +225,7 @@ func (s *server) allowed(r *http.Request) bool {
 }
 
 func (s *server) opens(given string) bool {
-	key := s.host.Key()
-	return given != "" && (key == "" || subtle.ConstantTimeCompare([]byte(given), []byte(key)) == 1)
+	return given != "" && payloads.Proves(s.host.Key(), given)
 }
 
 func write(w http.ResponseWriter, a reply) {
@@ -235,6 +233,9 @@ func write(w http.ResponseWriter, a reply) {
 	if a.status == http.StatusNoContent {
 		w.WriteHeader(a.status)
 		return
+	}
+	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
 	}
 	body, err := compactJSON(a.value)
 	if err != nil {

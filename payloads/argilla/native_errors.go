@@ -1,6 +1,7 @@
 package argilla
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/annohook/annohook/payloads"
@@ -34,4 +35,16 @@ func refused(problems []payloads.Problem) reply {
 		list = append(list, problem("value_error", "Value error, "+p.Message, "body", p.Field))
 	}
 	return invalid(list...)
+}
+
+// failed is what is not the caller's fault. The server is not known to answer 429 or 503 itself; they have the form of an HTTPException.
+func failed(err error) reply {
+	switch {
+	case errors.Is(err, payloads.ErrBusy):
+		return detail(http.StatusTooManyRequests, payloads.ErrBusy.Error())
+	case payloads.Unavailable(err): // its text may tell of hosts
+		return detail(http.StatusServiceUnavailable, payloads.ErrUnavailable.Error())
+	default:
+		return apiError(http.StatusInternalServerError, "GenericServerError", payloads.Obj("type", "builtins.RuntimeError", "message", err.Error()))
+	}
 }

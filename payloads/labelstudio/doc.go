@@ -63,4 +63,5 @@
 //     the fault. Rejected: an error beside the list, which only that impossible case would need.
 //  18. 2026-11-21. The native API was compared with a running 1.23.2, some 1200 requests of every kind. What differs on purpose is in the
 //     facts: no forms, no headers that cannot be sent, no answer of 500 to hostile JSON.
+//  19. 2026-11-21. 429 is the framework's own Throttled with its Retry-After; 503 has the same envelope. The vendor's SDK honours both.
 package labelstudio

@@ -35,6 +35,9 @@ func (c *call) fail(p *problem) {
 	if p.authenticate != "" {
 		c.w.Header().Set("WWW-Authenticate", p.authenticate)
 	}
+	if p.status == http.StatusTooManyRequests || p.status == http.StatusServiceUnavailable {
+		c.w.Header().Set("Retry-After", "1")
+	}
 	id, err := c.api.host.Random()
 	if err != nil {
 		id = [16]byte{}
@@ -67,6 +70,18 @@ func refused(err error, missing string) *problem {
 			return notFound("No Project matches the given query.")
 		}
 		return invalid(param.Name, param.Message)
+	default:
+		return failed(err)
+	}
+}
+
+// failed is what is not the caller's fault: throttled in the framework's words.
+func failed(err error) *problem {
+	switch {
+	case errors.Is(err, payloads.ErrBusy):
+		return &problem{status: http.StatusTooManyRequests, detail: "Request was throttled. Expected available in 1 second."}
+	case payloads.Unavailable(err): // its text may tell of hosts
+		return &problem{status: http.StatusServiceUnavailable, detail: "Service temporarily unavailable, try again later."}
 	default:
 		return &problem{status: http.StatusInternalServerError, detail: err.Error()}
 	}

@@ -116,7 +116,7 @@ func (c *call) world() (*state, *problem) {
 			return s, nil
 		}
 	}
-	return nil, &problem{status: http.StatusInternalServerError, detail: err.Error()}
+	return nil, failed(err)
 }
 
 // hook finds the webhook that the path names.

@@ -71,9 +71,9 @@ func (s *scanner) codePoint(b *strings.Builder) error {
 	return nil
 }
 
-// unit reads the four digits of an escape; the place of reading is at its u.
+// unit reads the four digits of an escape; the place of reading is at its u. As in Python, at least one more character has to follow them.
 func (s *scanner) unit() (rune, error) {
-	if s.at+5 > len(s.text) {
+	if s.at+5 >= len(s.text) {
 		return 0, s.fault(`Invalid \uXXXX escape`, s.at)
 	}
 	n, err := strconv.ParseUint(string(s.text[s.at+1:s.at+5]), 16, 16)

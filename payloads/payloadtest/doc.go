@@ -5,8 +5,8 @@
 // field a line). `go test ./payloads/<folder> -update` rewrites them; a golden file that no event type makes is an error too.
 // Every platform states at least the facts timeout, retry, success and redirects.
 //
-// [Documents] compares what is sent with an example of the platform's own documents, [Fuzz] feeds garbage to Verify, [Benchmark] and
-// [Allocations] measure Build and Compose.
+// [Documents] compares what is sent with an example of the platform's own documents, [Fuzz] feeds garbage to Verify, [Language] asks
+// another language what it makes of the same texts, [Benchmark] and [Allocations] measure Build and Compose.
 //
 // # Decisions
 //
@@ -21,4 +21,7 @@
 //  5. 2026-11-21. What counts as text, id or time is judged by the form of a leaf, so no platform has to annotate its trees: text holds a
 //     space, a time parses as one. Good enough to catch a builder that draws content from the id stream.
 //  6. 2026-11-21. No assertion library and no comparison library here: the values compared are bytes and strings.
+//  7. 2026-11-21. What claims to read or print as Python or JavaScript does is compared with these programs themselves where they are
+//     installed, in ordinary tests: a table of what we believe they do only repeats the belief. One process answers a whole test. Native
+//     APIs that tell the place of a fault in a body are tried with PythonTexts.
 package payloadtest

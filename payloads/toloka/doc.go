@@ -60,4 +60,6 @@
 //     options.rows, for the case that its event type comes back; the derived id would be the old one.
 //  17. 2026-11-21. Events of one action lie 25 ms apart where a window of 0s sends them one by one, or a listener could see a suite skipped
 //     before it is given out.
+//  18. 2026-11-21. 429 is TOO_MANY_REQUESTS and 503 REMOTE_SERVICE_UNAVAILABLE, both without Retry-After, at which toloka-kit 1.2.3 breaks off with a TypeError;
+//     it tries both again anyway.
 package toloka

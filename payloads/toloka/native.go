@@ -2,8 +2,6 @@ package toloka
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"net/http"
 	"strings"
 	"sync"
@@ -160,11 +158,8 @@ func (a *api) authenticate(field string) error {
 	case token == kitBug:
 		return unauthorized("toloka-kit 1.2.0 sends the text " + kitBug + " instead of your token; 1.2.0.post1 and later send the token")
 	}
-	if key := a.host.Key(); key != "" {
-		want, got := sha256.Sum256([]byte(key)), sha256.Sum256([]byte(token))
-		if subtle.ConstantTimeCompare(want[:], got[:]) != 1 {
-			return unauthorized("The token is wrong")
-		}
+	if !payloads.Proves(a.host.Key(), token) {
+		return unauthorized("The token is wrong")
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ const (
 	codeDoesNotExist   = "DOES_NOT_EXIST"
 	codeInternal       = "INTERNAL_ERROR"
 	codeStatus         = "INAPPROPRIATE_STATUS"
+	codeTooMany        = "TOO_MANY_REQUESTS"
+	codeUnavailable    = "REMOTE_SERVICE_UNAVAILABLE"
 )
 
 // apiError is an error in Toloka's dialect.
@@ -40,6 +42,8 @@ var (
 	errNotAcceptable = &apiError{status: http.StatusNotAcceptable, code: "NOT_ACCEPTABLE", message: "Only application/json can be sent"}
 	errMediaType     = &apiError{status: http.StatusUnsupportedMediaType, code: "UNSUPPORTED_MEDIA_TYPE", message: "Content-Type must be application/json"}
 	errTooLarge      = &apiError{status: http.StatusRequestEntityTooLarge, code: "ENTITY_TOO_LARGE", message: "Request entity is too large"}
+	errTooMany       = &apiError{status: http.StatusTooManyRequests, code: codeTooMany, message: "Too many requests"}
+	errUnavailable   = &apiError{status: http.StatusServiceUnavailable, code: codeUnavailable, message: "Service is unavailable"}
 	errAbsent        = &apiError{status: http.StatusNotFound, code: codeDoesNotExist, message: "There are no results for such parameters"}
 )
 
@@ -57,10 +61,17 @@ func wrong(code, message string) *payloads.Object {
 	return payloads.Obj("code", code, "message", message)
 }
 
-// failure is an error as Toloka answers it. What is not Toloka's own is an INTERNAL_ERROR, which tells nothing about its cause.
+// failure is an error as Toloka answers it. What is not Toloka's own is an INTERNAL_ERROR, which tells nothing about its cause. No answer has a
+// Retry-After, at which toloka-kit 1.2.3 breaks off with a TypeError; it tries both 429 and 503 again anyway.
 func (a *api) failure(err error) (int, payloads.Value) {
 	e, ok := errors.AsType[*apiError](err)
-	if !ok {
+	switch {
+	case ok:
+	case errors.Is(err, payloads.ErrBusy):
+		e = errTooMany
+	case payloads.Unavailable(err):
+		e = errUnavailable
+	default:
 		e = &apiError{status: http.StatusInternalServerError, code: codeInternal, message: "Internal Error"}
 	}
 	id := uuid.Nil

@@ -60,7 +60,10 @@ func (a *API) act(ctx context.Context, in *actInput) (*actedOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	acted, replayed, err := once(ctx, a, accepting{route: actionsRoute, key: in.Key, body: in.RawBody}, func() (client.Acted, error) {
+	acted, replayed, err := once(ctx, a, accepting{route: actionsRoute, key: in.Key, body: in.RawBody}, func(t *scheduler.Ticket) (client.Acted, error) {
+		if t != nil && t.Again { // a world does not tell whether an action was its last
+			return client.Acted{}, scheduler.ErrKeyCutShort
+		}
 		done, err := a.scheduler.Act(ctx, act)
 		if err != nil {
 			return client.Acted{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/sender/history/search"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -19,7 +20,7 @@ type Filter struct {
 	Type         string `query:"type" doc:"key or wire name of an event type"`
 	Status       string `query:"status" enum:"collecting,pending,retrying,succeeded,failed,cancelled"`
 	Event        string `query:"event" doc:"event id"`
-	Q            string `query:"q" maxLength:"200" doc:"found in id, URL, type, reason or body, without regard to case"`
+	Q            string `query:"q" maxLength:"1000" doc:"search: terms such as status:failed,retrying platform:ID type:response.* code:>=500 error:timeout attempt:>1 latency:>1s after:10m before:TIME subscription:ID event:ID url:TEXT outcome:TEXT reason:TEXT id:ID profile:NAME, all of which must hold; a minus before a term excludes; other words, and text in double quotes, are found in id, URL, type, reason or body, without regard to case"`
 }
 
 type deliveryListInput struct {
@@ -72,11 +73,22 @@ func (a *API) query(in Filter, at string) (history.Query, error) {
 	if err := a.knownPlatform(in.Platform, at); err != nil {
 		return history.Query{}, err
 	}
-	q := history.Query{
-		Platform: in.Platform, SubscriptionID: in.Subscription, Type: a.typeKey(in.Platform, in.Type), Status: history.Status(in.Status),
-		EventID: in.Event, Text: in.Q,
+	filter, err := search.Parser{Platforms: a.scheduler.Registry().IDs()}.Parse(in.Q, a.now())
+	if err != nil {
+		return history.Query{}, unprocessable(client.FieldError{Location: at + ".q", Message: err.Error()})
 	}
-	return q, nil
+	for _, c := range filter {
+		if c.Field != history.FieldType {
+			continue
+		}
+		for i := range c.Any {
+			c.Any[i].Text = a.typeKey(in.Platform, c.Any[i].Text)
+		}
+	}
+	return history.Query{
+		Platform: in.Platform, SubscriptionID: in.Subscription, Type: a.typeKey(in.Platform, in.Type), Status: history.Status(in.Status),
+		EventID: in.Event, Filter: filter,
+	}, nil
 }
 
 // typeKey is the key of an event type given by key or wire name; a name that nobody knows stays as it is and finds nothing.

@@ -114,7 +114,7 @@ func errorView(at history.Attempt) *client.AttemptError {
 func headerView(h payloads.Header) [][2]string {
 	list := make([][2]string, len(h))
 	for i, f := range h {
-		if f.Secret && f.Value != "" {
+		if (f.Secret || credential(f.Name)) && f.Value != "" {
 			f.Value = subscriptions.Masked
 		}
 		list[i] = [2]string{f.Name, f.Value}

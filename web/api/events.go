@@ -75,7 +75,8 @@ func (a *API) trigger(ctx context.Context, in *triggerInput) (*acceptedOutput, e
 	if err != nil {
 		return nil, err
 	}
-	accepted, replayed, err := once(ctx, a, accepting{route: eventsRoute, key: in.Key, body: in.RawBody}, func() (client.Accepted, error) {
+	accepted, replayed, err := once(ctx, a, accepting{route: eventsRoute, key: in.Key, body: in.RawBody}, func(t *scheduler.Ticket) (client.Accepted, error) {
+		trigger.Ticket = t
 		published, err := a.scheduler.Publish(ctx, trigger)
 		if err != nil {
 			return client.Accepted{}, err

@@ -16,7 +16,7 @@ import (
 
 type exportInput struct {
 	IDParam
-	Format string `query:"format" enum:"curl,http,har" required:"true" doc:"a shell command, the raw HTTP message, or an HTTP archive of all attempts"`
+	Format string `query:"format" enum:"curl,http,har,go,pytest" required:"true" doc:"a shell command, the raw HTTP message, an HTTP archive of all attempts, or a test in Go or Python that sends the request again"`
 }
 
 type exportOutput struct {
@@ -51,18 +51,25 @@ func (a *API) export(ctx context.Context, in *exportInput) (*exportOutput, error
 	if len(exchanges) == 0 {
 		return nil, scheduler.ErrNothingSent
 	}
-	last := exchanges[len(exchanges)-1].Request
+	last := exchanges[len(exchanges)-1]
 	out := &exportOutput{ContentType: "text/plain; charset=utf-8", Disposition: `attachment; filename="delivery.txt"`}
 	switch in.Format {
 	case "curl":
-		out.Body = []byte(sender.Curl(last, body) + "\n")
+		out.Body = []byte(sender.Curl(last.Request, body) + "\n")
 	case "http":
-		out.Body = sender.RawHTTP(last, body)
+		out.Body = sender.RawHTTP(last.Request, body)
+	case "go":
+		out.Disposition = `attachment; filename="listener_test.go"`
+		out.Body, err = sender.GoTest(last.Comment, last.Request, body)
+	case "pytest":
+		out.Disposition = `attachment; filename="test_listener.py"`
+		out.Body, err = sender.Pytest(last.Comment, last.Request, body)
 	default:
 		out.ContentType, out.Disposition = "application/json", `attachment; filename="delivery.har"`
-		if out.Body, err = sender.HAR("annohook", a.version, exchanges...); err != nil {
-			return nil, fmt.Errorf("print archive: %w", err)
-		}
+		out.Body, err = sender.HAR("annohook", a.version, exchanges...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("print export: %w", err)
 	}
 	return out, nil
 }
@@ -90,7 +97,7 @@ func exchangesOf(id string, attempts []history.Attempt, body []byte) []sender.Ex
 func maskedRequest(r sender.RequestRecord) sender.RequestRecord {
 	header := make(payloads.Header, len(r.Header))
 	for i, f := range r.Header {
-		if f.Secret && f.Value != "" {
+		if (f.Secret || credential(f.Name)) && f.Value != "" {
 			f.Value = subscriptions.Masked
 		}
 		header[i] = f

@@ -16,6 +16,9 @@ import (
 	"github.com/annohook/annohook/web/client"
 )
 
+// maxErrors bounds how many things wrong one refusal tells: a small body can hold a million of them.
+const maxErrors = 50
+
 // maxNameRunes bounds how much of an unknown field's name an error repeats.
 const maxNameRunes = 64
 
@@ -25,7 +28,7 @@ type member struct {
 	raw  json.RawMessage
 }
 
-// form is a JSON object that is read field by field; it collects everything wrong instead of stopping at the first.
+// form is a JSON object that is read field by field; it collects what is wrong, up to maxErrors, instead of stopping at the first.
 type form struct {
 	at      string // location of the object, "body"
 	fixed   []string
@@ -61,14 +64,14 @@ func syntax(body []byte) error {
 	return refuse(http.StatusBadRequest, "the body is not JSON")
 }
 
-// split takes an object apart. The bytes of each value stay as they are written.
+// split takes an object apart, as far as there is room for errors. The bytes of each value stay as they are written.
 func (f *form) split(object []byte, allowed []string) error {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	token, err := dec.Token()
 	if err != nil || token != json.Delim('{') {
 		return unprocessable(client.FieldError{Location: f.at, Message: "must be a JSON object with the fields " + strings.Join(allowed, ", ")})
 	}
-	for dec.More() {
+	for dec.More() && len(f.errs) < maxErrors {
 		token, err := dec.Token()
 		if err != nil {
 			return refuse(http.StatusBadRequest, "the body is not JSON")
@@ -124,7 +127,9 @@ func isNull(raw []byte) bool { return string(raw) == "null" }
 
 // bad notes that something is wrong below the form's location.
 func (f *form) bad(where, message string) {
-	f.errs = append(f.errs, client.FieldError{Location: f.at + "." + where, Message: message})
+	if len(f.errs) < maxErrors {
+		f.errs = append(f.errs, client.FieldError{Location: f.at + "." + where, Message: message})
+	}
 }
 
 // result is the refusal that lists everything wrong, or nil.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -22,10 +23,11 @@ type accepting struct {
 	body  []byte
 }
 
-// once runs accept, or answers from memory when the same request with the same key was accepted before. Without a key it just runs accept.
-func once[T any](ctx context.Context, a *API, r accepting, accept func() (T, error)) (answer T, replayed bool, err error) {
+// once runs accept, or answers from memory when the same request with the same key was accepted before. Without a key it just runs accept,
+// without a ticket.
+func once[T any](ctx context.Context, a *API, r accepting, accept func(*scheduler.Ticket) (T, error)) (answer T, replayed bool, err error) {
 	if r.key == "" {
-		answer, err = accept()
+		answer, err = accept(nil)
 		return answer, false, err
 	}
 	if len(r.key) > maxKeyBytes || strings.ContainsFunc(r.key, func(c rune) bool { return c <= ' ' || c > '~' }) {
@@ -34,24 +36,28 @@ func once[T any](ctx context.Context, a *API, r accepting, accept func() (T, err
 		})
 	}
 	mark := r.fingerprint()
-	stored, found, err := a.keys.Begin(ctx, r.key, mark)
+	reserved, err := a.keys.Begin(ctx, r.key, mark)
 	if err != nil {
 		return answer, false, err
 	}
-	if found {
-		if err := json.Unmarshal(stored, &answer); err != nil {
+	if reserved.Answer != nil {
+		if err := json.Unmarshal(reserved.Answer, &answer); err != nil {
 			return answer, false, fmt.Errorf("read stored answer: %w", err)
 		}
 		return answer, true, nil
 	}
-	answer, err = accept()
+	answer, err = accept(&reserved.Ticket)
 	a.remember(context.WithoutCancel(ctx), r.key, mark, answer, err)
 	return answer, false, err
 }
 
-// remember keeps the answer of an accepted request and frees the key of any other. A failure here must not undo what was accepted.
+// remember keeps the answer of an accepted request and frees the key of a refused one. After any other error the request may have been carried
+// out in part; the key lapses then, and who repeats the request carries on. A failure here must not undo what was accepted.
 func (a *API) remember(ctx context.Context, key, mark string, accepted any, err error) {
 	if err != nil {
+		if !scheduler.Refused(err) {
+			return
+		}
 		if err := a.keys.Abandon(ctx, key); err != nil {
 			a.log.WarnContext(ctx, "idempotency key not freed", "error", err)
 		}

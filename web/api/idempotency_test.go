@@ -1,12 +1,20 @@
 package api_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/web/api"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -44,7 +52,7 @@ func TestAKeyThatIsInUseIsA409(t *testing.T) {
 	r.subscribe("")
 	body := `{"platform":"postbox","type":"note.added"}`
 	mark := sha256.Sum256([]byte("POST /api/v1/events\n" + body))
-	if _, _, err := r.keys.Begin(t.Context(), "k1", hex.EncodeToString(mark[:])); err != nil {
+	if _, err := r.keys.Begin(t.Context(), "k1", hex.EncodeToString(mark[:])); err != nil {
 		t.Fatal(err)
 	}
 	errs := r.call("POST", "/api/v1/events", body, "Idempotency-Key", "k1").problem(http.StatusConflict)
@@ -61,4 +69,38 @@ func TestARefusedRequestFreesItsKey(t *testing.T) {
 	r.call("POST", "/api/v1/events", body, "Idempotency-Key", "k1").problem(http.StatusConflict)
 	r.subscribe("")
 	r.call("POST", "/api/v1/events", body, "Idempotency-Key", "k1").want(http.StatusAccepted)
+}
+
+// forgetful keys lose every answer, as a process does that dies before it keeps one.
+type forgetful struct{ scheduler.Keys }
+
+func (forgetful) Complete(context.Context, string, string, []byte) error {
+	return errors.New("died")
+}
+
+// A request whose answer was lost with its process is carried on by whoever repeats it, and happens once.
+func TestALostAnswerIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	var later atomic.Int64
+	clock := func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	r := newRig(t, func(o *api.Options) { o.Keys = forgetful{scheduler.NewMemory(clock)} })
+	r.subscribe("")
+	const trigger = `{"platform":"postbox","type":"note.added","count":2}`
+	var first, again client.Accepted
+	r.call("POST", "/api/v1/events?wait=settled", trigger, "Idempotency-Key", "k").want(http.StatusOK).into(&first)
+	r.call("POST", "/api/v1/events", trigger, "Idempotency-Key", "k").problem(http.StatusConflict)
+	later.Store(int64(scheduler.KeyInFlightFor))
+	r.call("POST", "/api/v1/events?wait=settled", trigger, "Idempotency-Key", "k").want(http.StatusOK).into(&again)
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("the answer changed (-first +again):\n%s", diff)
+	}
+	equal(t, "requests", len(r.listener.received()), 2)
+
+	const action = `{"platform":"postbox","action":"add-notes"}`
+	r.call("POST", "/api/v1/actions", action, "Idempotency-Key", "act").want(http.StatusAccepted)
+	later.Store(2 * int64(scheduler.KeyInFlightFor))
+	errs := r.call("POST", "/api/v1/actions", action, "Idempotency-Key", "act").problem(http.StatusConflict)
+	if !strings.Contains(errs["header.Idempotency-Key"], "cut short") {
+		t.Errorf("an action that was cut short: %v", errs)
+	}
 }

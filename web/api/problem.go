@@ -87,6 +87,7 @@ func statuses() []row {
 		{scheduler.ErrNoTarget, http.StatusConflict, ""},
 		{scheduler.ErrWorldChanged, http.StatusConflict, ""},
 		{scheduler.ErrKeyInFlight, http.StatusConflict, "header.Idempotency-Key"},
+		{scheduler.ErrKeyCutShort, http.StatusConflict, "header.Idempotency-Key"},
 		{scheduler.ErrKeyReused, http.StatusUnprocessableEntity, "header.Idempotency-Key"},
 	}
 }
@@ -137,24 +138,44 @@ func (a *API) fault(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		a.log.ErrorContext(ctx, "request failed", "error", err)
 	}
-	if !a.unavailable(ctx, err) {
-		return refuse(http.StatusInternalServerError, "something went wrong here; the server's log tells what")
+	if trouble := a.troubleOf(ctx, err); trouble != "" {
+		return away(trouble)
 	}
+	return refuse(http.StatusInternalServerError, "something went wrong here; the server's log tells what")
+}
+
+// away is the refusal of a store that is in trouble. What was asked may have been done, since the answer may be what got lost.
+func away(reason string) error {
 	return &failure{
-		problem: NewProblem(http.StatusServiceUnavailable, "the store does not answer; try again"),
+		problem: NewProblem(http.StatusServiceUnavailable, reason+"; try again in a moment, with the same Idempotency-Key if there was one"),
 		header:  http.Header{"Retry-After": {"1"}},
 	}
 }
 
-// unavailable reports whether the error comes from a store that cannot be reached.
-func (a *API) unavailable(ctx context.Context, err error) bool {
+// noAnswer is the trouble of a store that tells nothing more.
+const noAnswer = "the store does not answer"
+
+// troubleOf says for users what is wrong with the store if the error comes from that, and "" if it does not.
+func (a *API) troubleOf(ctx context.Context, err error) string {
+	if trouble, ok := errors.AsType[*scheduler.TroubleError](err); ok {
+		return trouble.Reason
+	}
 	if _, ok := errors.AsType[net.Error](err); ok {
-		return true
+		return noAnswer
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, context.DeadlineExceeded) {
-		return true
+		return noAnswer
 	}
-	return a.ready(ctx) != nil
+	within, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	unready := a.ready(within)
+	if trouble, ok := errors.AsType[*scheduler.TroubleError](unready); ok {
+		return trouble.Reason
+	}
+	if unready != nil {
+		return noAnswer
+	}
+	return ""
 }
 
 // outward is the transformer that every answer passes: failures become their problem, and huma's own errors lose the values they would echo.

@@ -21,7 +21,7 @@ func TestNoAnswerHoldsASecretThatWasNotAskedFor(t *testing.T) {
 	delivery := "/api/v1/deliveries/" + accepted.Deliveries[0].ID
 	for _, path := range []string{
 		"/api/v1/subscriptions", one, "/api/v1/events", "/api/v1/events/" + accepted.ID, "/api/v1/deliveries", delivery,
-		delivery + "/export?format=curl", delivery + "/export?format=http", delivery + "/export?format=har", "/api/v1/stats",
+		delivery + "/export?format=curl", delivery + "/export?format=http", delivery + "/export?format=har", delivery + "/export?format=go", delivery + "/export?format=pytest", "/api/v1/stats",
 		"/api/v1/deliveries?q=" + password,
 	} {
 		r.call("GET", path, "").want(200)

@@ -139,7 +139,10 @@ func readHeaders(f *form, raw json.RawMessage) func(*subscriptions.Subscription)
 			f.bad("headers", "must be an object of texts that names no header twice")
 		}
 	}
-	return set(func(s *subscriptions.Subscription) { s.Headers = headers })
+	return func(s *subscriptions.Subscription) (err error) {
+		s.Headers, err = unmaskedHeaders(headers, s.Headers)
+		return err
+	}
 }
 
 func readEnabled(f *form, raw json.RawMessage) func(*subscriptions.Subscription) error {

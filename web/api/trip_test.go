@@ -142,7 +142,9 @@ func TestReplayCancelAndExport(t *testing.T) {
 		t.Errorf("bulk replay found %d", bulk.Count)
 	}
 	r.call("POST", "/api/v1/deliveries/"+first+"/cancel", "").problem(http.StatusConflict)
-	for format, part := range map[string]string{"curl": "curl --http1.1", "http": "POST /hook HTTP/1.1\r\n", "har": `"version": "1.2"`} {
+	for format, part := range map[string]string{
+		"curl": "curl --http1.1", "http": "POST /hook HTTP/1.1\r\n", "har": `"version": "1.2"`, "go": "package listener_test", "pytest": "http.client",
+	} {
 		a := r.call("GET", "/api/v1/deliveries/"+first+"/export?format="+format, "").want(200)
 		if !strings.Contains(string(a.body), part) || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s: %s", format, a.body)

@@ -188,7 +188,7 @@ func (c *Client) Delivery(ctx context.Context, id string) (Delivery, error) {
 	return out, err
 }
 
-// Export returns what was sent in a format for other tools: curl, http or har.
+// Export returns what was sent in a format for other tools: curl, http, har, go or pytest.
 func (c *Client) Export(ctx context.Context, id, format string) ([]byte, error) {
 	return c.raw(ctx, call{method: http.MethodGet, path: delivery(id) + "/export", query: values("format", format)})
 }

@@ -138,7 +138,7 @@ type DeliveryQuery struct {
 	Type         string `json:"type,omitempty"`
 	Status       string `json:"status,omitempty" enum:"collecting,pending,retrying,succeeded,failed,cancelled"`
 	Event        string `json:"event,omitempty"`
-	Q            string `json:"q,omitempty" doc:"found in id, URL, type, reason or body, without regard to case"`
+	Q            string `json:"q,omitempty" doc:"search as in the list: terms like status:failed, and text"`
 }
 
 // Replayed is the answer to a BulkReplay.

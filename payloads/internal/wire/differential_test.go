@@ -1,15 +1,12 @@
 package wire_test
 
 import (
-	"bytes"
-	"context"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/wire"
+	"github.com/annohook/annohook/payloads/payloadtest"
 )
 
 // randomTrees is how many random values go to the other language, on top of the nasty ones.
@@ -18,20 +15,30 @@ const randomTrees = 8000
 // language is another program that parses and prints JSON: its first line of output is its version, then it answers each line of input, a
 // JSON text, with a line that is what it prints for it. One process does a whole test run.
 type language struct {
+	name    string
 	program string
 	args    []string
 	printer func(payloads.Value) ([]byte, error)
 }
 
+// compact names Python with separators of its own.
+const compact = "python compact"
+
 func languages() []language {
 	return []language{
-		{"python3", []string{"-c", `
+		{"python", "python3", []string{"-c", `
 import json, platform, sys
 print(platform.python_version())
 for line in sys.stdin.buffer:
     print(json.dumps(json.loads(line)))
 `}, wire.Python},
-		{"node", []string{"-e", `
+		{compact, "python3", []string{"-c", `
+import json, platform, sys
+print(platform.python_version())
+for line in sys.stdin.buffer:
+    print(json.dumps(json.loads(line), separators=(",", ":")))
+`}, func(v payloads.Value) ([]byte, error) { return wire.PythonCompact(v, pythonText) }},
+		{"javascript", "node", []string{"-e", `
 const lines = require('fs').readFileSync(0, 'utf8').split('\n').slice(0, -1);
 process.stdout.write(process.version + '\n' + lines.map(l => JSON.stringify(JSON.parse(l)) + '\n').join(''));
 `}, wire.JavaScript},
@@ -42,9 +49,14 @@ process.stdout.write(process.version + '\n' + lines.map(l => JSON.stringify(JSON
 // every byte with ours.
 func TestAgainstTheLanguages(t *testing.T) {
 	t.Parallel()
-	samples := append(nastySamples(), randomSamples(randomTrees)...)
+	nasty := nastySamples()
+	all := append(nasty, randomSamples(randomTrees)...)
 	for _, l := range languages() {
-		t.Run(l.program, func(t *testing.T) {
+		samples := all
+		if l.name == compact {
+			samples = all[:len(nasty)] // FuzzCompact compares the rest with the printer next to it
+		}
+		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
 			lines := make([]string, len(samples))
 			for i, s := range samples {
@@ -84,7 +96,10 @@ func TestKnownDifferences(t *testing.T) {
 		{"one key twice", `{"a": 1, "a": 2}`, `{"a": 2}`, `{"a":2}`, "", ""},
 	}
 	for _, l := range languages() {
-		t.Run(l.program, func(t *testing.T) {
+		if l.name == compact {
+			continue // the same texts without spaces
+		}
+		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
 			lines := make([]string, len(tests))
 			for i, tc := range tests {
@@ -108,31 +123,10 @@ func TestKnownDifferences(t *testing.T) {
 	}
 }
 
-// answers runs the program over the lines. Without one that works the test is skipped: nothing else on the machine needs it.
+// answers runs the program over the lines, or skips the test.
 func (l language) answers(t *testing.T, lines []string) []string {
 	t.Helper()
-	path, err := exec.LookPath(l.program)
-	if err != nil {
-		t.Skipf("%s is not installed on this machine", l.program)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, path, l.args...)
-	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
-	cmd.Env = append(cmd.Environ(), "PYTHONINTMAXSTRDIGITS=0")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	version, rest, started := strings.Cut(string(out), "\n")
-	if !started {
-		t.Skipf("%s does not start on this machine: %v %.200s", l.program, err, stderr.String())
-	}
-	got := strings.Split(strings.TrimSuffix(rest, "\n"), "\n")
-	if err != nil || len(got) != len(lines) {
-		t.Fatalf("%s %s answered %d of %d lines: %v\n%s", l.program, version, len(got), len(lines), err, stderr.String())
-	}
-	t.Logf("%s %s, %d texts", l.program, version, len(lines))
-	return got
+	return payloadtest.Language(t, l.program, l.args, lines)
 }
 
 // sample is a JSON text and what it means to us.
