@@ -13,4 +13,7 @@
 //  3. 2026-11-21. The lint configuration is proved by running golangci-lint on a small module (testdata/violations.txtar) whose lines say
 //     which linter must hit them; unexpected hits fail as well. golang.org/x/tools/txtar reads the archive, since it is the form that
 //     the Go project itself uses for trees of files in one text.
+//  4. 2026-11-21. What parses, decodes or verifies is told by its name, and fuzzed when a fuzz target of its package names it: enough to
+//     keep a new parser from coming without one. What a target proves is for its reader to judge. Rejected: following calls, which would
+//     count a parser as fuzzed because a target happens to reach it.
 package arch

@@ -8,6 +8,7 @@
 //	ANNOHOOK_TEST_REDIS_SERVER  redis-server for the supervised and the shared engine; absent: the one on the PATH
 //	ANNOHOOK_SOAK               how long TestSoak runs, a Go duration; absent: not at all
 //	ANNOHOOK_CHAOS              how long TestChaos kills, a Go duration, or how often, a number; absent: not at all
+//	ANNOHOOK_CHAOS_SEED         a number, printed by a run, that makes the same choice of kills; absent: another one each time
 //
 // # Decisions
 //
@@ -19,4 +20,8 @@
 //     rather than passing over them. Rejected: kin-openapi and libopenapi, which would be a dependency of the module for one test; and
 //     huma's validator, because the server under test uses it.
 //  5. 2026-11-21. Nothing sleeps to wait for something; what is to happen is polled with a limit. Absence alone is proved by waiting.
+//  6. 2026-11-21. Chaos is judged afterwards, from three records that know nothing of each other: what clients were answered, what the
+//     server has, and what the listeners got. A check while processes die would judge the moment.
+//  7. 2026-11-21. A soak measures the rate it halves, and compares processes at rest: after a burst that filled every pool, and after the load.
+//     In CI it soaks workers on a real Redis only; the engine in process has nothing to restart and shows itself in the long run.
 package e2e

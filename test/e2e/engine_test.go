@@ -68,6 +68,9 @@ func searchPath() string {
 
 // redis is a server of the test's own, with an append-only file.
 type redis struct {
+	t    *testing.T
+	path string
+	args []string
 	url  string
 	addr string
 	cmd  *exec.Cmd
@@ -103,14 +106,20 @@ func tryRedis(t *testing.T, path, dir string, extra []string) *redis {
 		t.Fatal(err)
 	}
 	args := append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"}, extra...)
-	r := &redis{url: "redis://" + addr + "/0", addr: addr, cmd: exec.Command(path, args...), done: make(chan struct{})}
+	return launchRedis(t, path, addr, args)
+}
+
+// launchRedis starts a server that is told to listen on addr.
+func launchRedis(t *testing.T, path, addr string, args []string) *redis {
+	t.Helper()
+	r := &redis{t: t, path: path, args: args, url: "redis://" + addr + "/0", addr: addr, cmd: exec.Command(path, args...), done: make(chan struct{})}
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		_ = r.cmd.Wait()
-		close(r.done)
-	}()
+	go func(cmd *exec.Cmd, done chan struct{}) {
+		_ = cmd.Wait()
+		close(done)
+	}(r.cmd, r.done)
 	t.Cleanup(r.stop)
 	return r
 }

@@ -14,11 +14,12 @@ import (
 // load triggers events from goroutines and remembers what was accepted. What a server refuses or leaves unanswered does not count: only
 // what it answered with 202 is promised to be delivered.
 type load struct {
+	server  *server
+	stop    chan struct{}
+	workers sync.WaitGroup
+
 	mu       sync.Mutex
-	server   *server
 	accepted []string // event ids
-	stop     chan struct{}
-	workers  sync.WaitGroup
 }
 
 // offer keeps triggering with n goroutines, each again after pause, until end is called.
@@ -40,10 +41,7 @@ func offer(s *server, n int, pause time.Duration, trigger object) *load {
 }
 
 func (l *load) once(trigger object) {
-	l.mu.Lock()
-	s := l.server
-	l.mu.Unlock()
-	r := s.send(http.MethodPost, "/api/v1/events", trigger)
+	r := l.server.send(http.MethodPost, "/api/v1/events", trigger)
 	var a client.Accepted
 	if r.status != http.StatusAccepted || json.Unmarshal(r.body, &a) != nil {
 		return
@@ -51,13 +49,6 @@ func (l *load) once(trigger object) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.accepted = append(l.accepted, a.Events...)
-}
-
-// to sends what follows to another server.
-func (l *load) to(s *server) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.server = s
 }
 
 func (l *load) count() int {

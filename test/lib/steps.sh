@@ -83,7 +83,7 @@ step_e2e() { has_tests test/e2e && end_to_end -skip '^Test(Soak|Chaos)$' -timeou
 
 step_soak() {
   local time=${SOAKTIME:-10m}
-  [ "${CI:-}" = true ] && time=${SOAKTIME:-30s}
+  [ "${CI:-}" = true ] && time=${SOAKTIME:-60s}
   has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run '^TestSoak$' -timeout 2h ./test/e2e
 }
 
@@ -177,34 +177,59 @@ fuzz_ended_late() {
   grep -q '"Output":" *context deadline exceeded' "$1" && ! grep -qE 'ailing input written|panic:|fatal error:' "$1"
 }
 
-# fuzz_binary FOLDER builds the instrumented tests of a package once and prints the path. go test -fuzz would link them for every target.
-fuzz_binary() {
-  local binary
-  binary=$work/$(echo "$1" | tr / -).fuzz
-  [ -e "$binary" ] || go test -c -fuzz . -o "$binary" "./$1" >"$binary.log" 2>&1 || { cat "$binary.log" >&2; return 1; }
-  echo "$binary"
+# fuzz_binary FOLDER is where the instrumented tests of a package come to lie. go test -fuzz would link them for every target.
+fuzz_binary() { echo "$work/$(echo "$1" | tr / -).fuzz"; }
+
+# fuzz_builds builds every package that has a target, in the order in which they are needed, while earlier ones already fuzz. Where one
+# does not build, BINARY.log stays and BINARY.done comes without BINARY.
+fuzz_builds() {
+  local folder binary
+  cut -d: -f1 "$work/fuzz.targets" | xargs -n 1 dirname | awk '!seen[$0]++' | while read -r folder; do
+    binary=$(fuzz_binary "$folder")
+    go test -c -fuzz . -ldflags '-s -w' -o "$binary" "./$folder" >"$binary.log" 2>&1 </dev/null && rm "$binary.log"
+    : >"$binary.done"
+  done
 }
 
-# fuzz FILE NAME TIME LOG BINARY runs one target on one core, once more where it only ended late. Its output is LOG, its exit code LOG.code.
-# Corpora are kept where go test keeps them.
+# fuzz FILE NAME TIME LOG runs one target on one core, once more where it only ended late. Its output is LOG, its exit code LOG.code.
+# Corpora are kept where go test keeps them. Without a bound, making one interesting input smaller may take a minute, which is all there is.
 fuzz() {
-  local try code folder package
+  local try code folder binary package
   folder=$(dirname "$1")
-  package=$(go list -m)/$folder
+  binary=$(fuzz_binary "$folder")
+  package=$fuzz_module/$folder
+  until [ -e "$binary.done" ]; do sleep 0.1; done
+  [ -e "$binary" ] || return
   for try in 1 2; do
-    (cd "$folder" && "$5" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$3" -test.parallel 1 -test.timeout 0 -test.paniconexit0 \
-      -test.fuzzcachedir "$(go env GOCACHE)/fuzz/$package" -test.v=test2json 2>&1; echo $? >"$4.code") </dev/null | go tool test2json -t -p "$package" >"$4"
+    (cd "$folder" && "$binary" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$3" -test.fuzzminimizetime 200ms -test.parallel 1 -test.timeout 0 \
+      -test.paniconexit0 -test.fuzzcachedir "$fuzz_cache/$package" -test.v=test2json 2>&1; echo $? >"$4.code") </dev/null |
+      go tool test2json -t -p "$package" >"$4"
     read -r code <"$4.code"
     [ "$code" -ne 0 ] && [ "$try" = 1 ] && fuzz_ended_late "$4" || break
   done
   echo "$code $try" >"$4.code"
 }
 
+# fuzz_worker TIME runs targets until none is left; mkdir claims one.
+fuzz_worker() {
+  local i=0 file name
+  while IFS=: read -r file name; do
+    mkdir "$work/fuzz.$i.taken" 2>/dev/null && fuzz "$file" "$name" "$1" "$work/fuzz.$i"
+    i=$((i + 1))
+  done <"$work/fuzz.targets"
+}
+
 # fuzz_count FILE NAME LOG counts what fuzz left.
 fuzz_count() {
-  local code try before
+  local code=unknown try=1 before log
   echo "fuzz $1 $2"
-  read -r code try <"$3.code" || code=unknown
+  log=$(fuzz_binary "$(dirname "$1")").log
+  if [ -e "$log" ]; then
+    cat "$log"
+    fail "the fuzz target $2 does not build"
+    return
+  fi
+  [ -e "$3.code" ] && read -r code try <"$3.code"
   [ "$try" = 1 ] || note "$2 ended late without a finding and ran again"
   before=$(total 2)
   "$work/tally" -out "$work/counts" <"$3"
@@ -215,31 +240,33 @@ fuzz_count() {
 
 # step_fuzz runs as many targets at a time as there are cores, each on one of them.
 step_fuzz() {
-  local time=${FUZZTIME:-60s} file name binary i=0 pids= cores
+  local time=${FUZZTIME:-60s} file name i=0 pids cores fuzz_module fuzz_cache
   [ "${CI:-}" = true ] && time=${FUZZTIME:-5s}
   cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+  fuzz_module=$(go list -m)
+  fuzz_cache=$(go env GOCACHE)/fuzz
   note "$time for each target, $cores at a time"
-  while IFS=: read -r file name; do
-    binary=$(fuzz_binary "$(dirname "$file")") || { fail "the fuzz targets of $(dirname "$file") do not build"; return; }
-    fuzz "$file" "$name" "$time" "$work/fuzz.$i" "$binary" &
+  fuzz_targets >"$work/fuzz.targets"
+  fuzz_builds &
+  pids=$!
+  while [ "$i" -lt "$cores" ]; do
+    fuzz_worker "$time" &
     pids="$pids $!"
     i=$((i + 1))
-    if [ $((i % cores)) -eq 0 ]; then
-      wait $pids
-      pids=
-    fi
-  done < <(fuzz_targets)
-  [ -z "$pids" ] || wait $pids
+  done
+  wait $pids
   i=0
   while IFS=: read -r file name; do
     fuzz_count "$file" "$name" "$work/fuzz.$i"
     i=$((i + 1))
-  done < <(fuzz_targets)
+  done <"$work/fuzz.targets"
   at_least_one
 }
 
-# fuzz_targets prints file:name of every fuzz target.
+# fuzz_targets prints file:name of every fuzz target, those first whose packages build soonest.
 fuzz_targets() {
-  find cmd configs payloads scheduler sender subscriptions test web -name '*_test.go' -print0 | sort -z |
-    xargs -0 grep -HoE '^func Fuzz[A-Za-z0-9_]*' | sed 's/:func /:/'
+  local top
+  for top in subscriptions payloads configs sender scheduler web test cmd; do
+    find "$top" -name '*_test.go' -print0 | LC_ALL=C sort -z | xargs -0 grep -HoE '^func Fuzz[A-Za-z0-9_]*' | sed 's/:func /:/'
+  done
 }
