@@ -29,4 +29,6 @@
 //     fault. The platforms' clients differ among themselves here.
 //  11. 2026-11-21. Known limit: a listener that sends two replies to one request, on a connection that is used again at that moment, answers
 //     the next attempt with the second one. HTTP/1.1 gives no way to tell; one that is found on a resting connection closes it.
+//  12. 2026-11-21. The generated tests (Go, pytest) use the standard library of their language alone and hold nothing but ASCII outside of a
+//     body of plain text: they run wherever they are pasted, and a reader sees all that they do.
 package sender

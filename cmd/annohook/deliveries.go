@@ -26,7 +26,7 @@ func statuses() []string {
 
 func replayModes() []string { return []string{"retry", "new", "verbatim"} }
 
-func exportFormats() []string { return []string{"curl", "http", "har", "json"} }
+func exportFormats() []string { return []string{"curl", "http", "har", "json", "go", "pytest"} }
 
 func (p *process) deliveriesCommand(registry *payloads.Registry) *cobra.Command {
 	c := group("deliveries", "See what was sent, and send it again",
@@ -43,10 +43,11 @@ func queryFlags(cmd *cobra.Command, registry *payloads.Registry, q *client.Deliv
 	flags.StringVar(&q.Type, "type", "", "of this event type")
 	flags.StringVar(&q.Status, "status", "", "in this status: "+strings.Join(statuses(), ", "))
 	flags.StringVar(&q.Event, "event", "", "of the event with this id")
-	flags.StringVarP(&q.Q, "query", "q", "", "with this text in id, URL, type, reason or body")
+	flags.StringVarP(&q.Q, "query", "q", "", "search: terms like status:failed, and text")
 	values(cmd, "platform", func() []string { return described(registry) })
 	values(cmd, "status", statuses)
 	values(cmd, "type", func() []string { return eventKeys(registry, q.Platform, "", nil) })
+	_ = cmd.RegisterFlagCompletionFunc("query", completeSearch(registry)) // as in values
 	settingFlags(cmd, clientSettings()...)
 }
 
@@ -54,8 +55,9 @@ func (p *process) deliveriesList(registry *payloads.Registry) *cobra.Command {
 	var q client.DeliveryQuery
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "List deliveries, newest first", Args: cobra.NoArgs,
-		Example: "  annohook deliveries list --status failed -o jsonl",
+		Use: "list", Short: "List deliveries, newest first", Args: cobra.NoArgs, Long: searchHelp("List deliveries, newest first."),
+		Example: `  annohook deliveries list --status failed -o jsonl
+  annohook deliveries list -q 'code:5xx,none attempt:>1 after:10m -type:*.deleted'`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
 			if limit < 1 {
 				return &usageError{fmt.Sprintf("--limit: %d is not a number from 1", limit)}
@@ -124,7 +126,9 @@ func (p *process) deliveriesTail(registry *payloads.Registry) *cobra.Command {
 	var o tailOptions
 	cmd := &cobra.Command{
 		Use: "tail", Short: "Follow attempts as they end", Args: cobra.NoArgs,
-		Long: "Follow attempts as they end, until Ctrl-C or --count. With -o jsonl each line carries an id that --after goes on from.",
+		Long: searchHelp(`Follow attempts as they end, until Ctrl-C or --count. With -o jsonl each line carries an id that --after goes on from. Text
+is looked for in id, URL, type and reason, not in the body.`),
+		Example: "  annohook deliveries tail -q 'error:timeout,refused'",
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
 			if p.output == formatJSON {
 				return &usageError{"a tail has no end, so its format is text or jsonl"}
@@ -148,10 +152,11 @@ func (p *process) deliveriesReplay(registry *payloads.Registry) *cobra.Command {
 	var mode string
 	cmd := &cobra.Command{
 		Use: "replay [ID...]", Short: "Send deliveries again",
-		Long: `Send deliveries again, by id or by filter. Modes: retry (same body, fresh ids, time and signature of the request), new (the
-event again with new ids and times), verbatim (the identical request with its old time and signature).`,
+		Long: searchHelp(`Send deliveries again, by id or by filter. Modes: retry (same body, fresh ids, time and signature of the request), new (the
+event again with new ids and times), verbatim (the identical request with its old time and signature).`),
 		Example: `  annohook deliveries replay ID --mode verbatim
-  annohook deliveries replay --status failed --platform toloka`,
+  annohook deliveries replay --status failed --platform toloka
+  annohook deliveries replay -q 'status:failed error:timeout after:1h'`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			if (len(args) == 0) == (q == client.DeliveryQuery{}) {
 				return &usageError{"give either ids or a filter"}
@@ -217,7 +222,8 @@ func (p *process) deliveriesExport() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use: "export ID", Short: "Print what was sent for other tools", Args: cobra.ExactArgs(1),
-		Example: "  annohook deliveries export ID --format curl | sh",
+		Example: `  annohook deliveries export ID --format curl | sh
+  annohook deliveries export ID --format go > listener_test.go`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			if format == "json" {
 				d, err := c.Delivery(ctx, args[0])

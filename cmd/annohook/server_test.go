@@ -130,7 +130,7 @@ func sessionDeliveries(t *testing.T, on func(...string) result, base string, h *
 	on("deliveries", "replay", "--type", "ASSIGNMENT_CREATED", "--status", "succeeded").want(t, 0, "sent again")
 	on("deliveries", "replay", "--status", "cancelled").want(t, 1, "nothing selected")
 	on("deliveries", "cancel", d.ID).want(t, 1)
-	for format, says := range map[string]string{"curl": "curl ", "http": "HTTP/1.1", "har": `"log"`, "json": `"attempts"`} {
+	for format, says := range map[string]string{"curl": "curl ", "http": "HTTP/1.1", "har": `"log"`, "json": `"attempts"`, "go": "func TestListener", "pytest": "def test_listener"} {
 		on("deliveries", "export", d.ID, "--format", format).want(t, 0, says)
 	}
 	on("deliveries", "export", d.ID, "--format", "odd").want(t, 2)

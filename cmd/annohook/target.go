@@ -79,7 +79,7 @@ func parseObject(flag, text string) (json.RawMessage, error) {
 		return nil, nil
 	}
 	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &object); err != nil {
+	if err := json.Unmarshal([]byte(text), &object); err != nil || object == nil { // null makes no map
 		return nil, &usageError{flag + `: a JSON object such as {"key":1} is needed`}
 	}
 	return json.RawMessage(text), nil
