@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,52 @@ func TestFollowersResumeWithoutGapOrDouble(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// readFeed counts the tails that read it.
+type readFeed struct {
+	scriptFeed
+
+	readers atomic.Int32
+}
+
+func (f *readFeed) Tail(ctx context.Context, after string, fn func([]history.Entry) error) error {
+	f.readers.Add(1)
+	defer f.readers.Add(-1)
+	return f.scriptFeed.Tail(ctx, after, fn)
+}
+
+func TestTheFeedIsNotReadForNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &readFeed{scriptFeed: scriptFeed{history.NewMemory(history.Options{})}}
+		hub := startHub(t, f)
+		for _, round := range []string{"a", "b"} {
+			_, last, err := take(t, hub, "", 2, func() { grow(t, f.scriptFeed, round, 2) })
+			if !errors.Is(err, errEnough) || f.readers.Load() != 1 {
+				t.Fatalf("round %s: %v, %d readers while somebody follows", round, err, f.readers.Load())
+			}
+			grow(t, f.scriptFeed, round+"-unseen", 2500)
+			synctest.Wait()
+			if got := f.readers.Load(); got != 0 {
+				t.Fatalf("round %s: %d readers of a feed nobody follows", round, got)
+			}
+			ids, _, err := take(t, hub, last, 2501, func() { grow(t, f.scriptFeed, round+"-later", 1) })
+			if !errors.Is(err, errEnough) || ids[0] != round+"-unseen-0000" || ids[2500] != round+"-later-0000" {
+				t.Fatalf("round %s: after the rest %v, %d entries", round, err, len(ids))
+			}
+		}
+	})
+}
+
+func TestWhoWaitsForARestingHubCanLeave(t *testing.T) {
+	t.Parallel()
+	hub := history.NewHub(history.NewMemory(history.Options{})) // nobody runs it
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := hub.Follow(ctx, "", nil, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }
 
