@@ -67,7 +67,7 @@ func New(o Options) (*Queue, error) {
 	}
 	o.Client.AddHook(detachHook{})
 	q := &Queue{redis: o.Client, client: asynq.NewClientFromRedisClient(o.Client), o: o}
-	q.calls = gather.New(1, enqueueCalls, enqueueWithin, q.enqueueAll)
+	q.calls = gather.New(1, enqueueCalls, enqueueWithin, q.enqueueAll).Fair(func(dues []history.Due) string { return dues[0].SubscriptionID })
 	return q, nil
 }
 

@@ -109,6 +109,8 @@ type Claim struct {
 	At     time.Time
 	Limit  int     // attempts of the subscription at the same time; 0: no limit
 	Rate   float64 // attempts of the subscription a second; 0: no limit
+	// SubscriptionID is that of the delivery. It decides nothing but whose turn it is where claims wait for each other.
+	SubscriptionID string
 }
 
 // Claimed is a claimed attempt.

@@ -9,4 +9,6 @@
 //     made a history in Redis a third faster than one where both cores were free, and no slower where they were not. More carry less each.
 //  3. 2026-11-21. The goroutine that finds nobody on the way makes the round trip itself and then hands the baton to one that waits, so no
 //     goroutine is started and none belongs to the group.
+//  4. 2026-11-21. Where more waits than one round trip carries, keys take turns (Fair). Otherwise a burst for one endpoint, which fills several
+//     round trips, comes before the single call for another.
 package gather

@@ -18,6 +18,7 @@ type Group[In, Out any] struct {
 	width  int
 	within time.Duration
 	run    func(context.Context, []In) ([]Out, error)
+	key    func(In) string // nil: all calls are of one kind
 
 	mu      sync.Mutex
 	away    int              // round trips that are made, or whose baton has been handed over
@@ -38,6 +39,13 @@ type call[In, Out any] struct {
 // and fails the others.
 func New[In, Out any](width, most int, within time.Duration, run func(context.Context, []In) ([]Out, error)) *Group[In, Out] {
 	return &Group[In, Out]{width: max(width, 1), most: max(most, 1), within: within, run: run}
+}
+
+// Fair makes the group serve keys in turn when more calls wait than a round trip carries: however many calls of one key came first, the others'
+// do not wait behind all of them. It must be called before Do, and returns g.
+func (g *Group[In, Out]) Fair(key func(In) string) *Group[In, Out] {
+	g.key = key
+	return g
 }
 
 // Do makes one call and returns its answer. A call that has not left when ctx ends does not leave any more, and Do returns the error of ctx;
@@ -116,14 +124,30 @@ func (g *Group[In, Out]) lead(ctx context.Context, mine *call[In, Out]) {
 	}
 }
 
-// take returns the calls of one round trip: mine and those that wait longest, which do not wait any more.
+// take returns the calls of one round trip: mine and those that wait longest, by turns of their keys, which do not wait any more.
 func (g *Group[In, Out]) take(mine *call[In, Out]) []*call[In, Out] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := min(len(g.waiting), g.most-1)
+	if g.key != nil && n < len(g.waiting) {
+		g.takeTurns(mine)
+	}
 	calls := append([]*call[In, Out]{mine}, g.waiting[:n]...)
 	g.waiting = slices.Delete(g.waiting, 0, n)
 	return calls
+}
+
+// takeTurns puts the first call of each key before the second of any, and so on; the caller holds the lock. Later calls keep their places, so
+// that the longest wait of a key goes first at its next turn.
+func (g *Group[In, Out]) takeTurns(mine *call[In, Out]) {
+	turns := map[string]int{g.key(mine.in): 1}
+	turn := make(map[*call[In, Out]]int, len(g.waiting))
+	for _, c := range g.waiting {
+		key := g.key(c.in)
+		turn[c] = turns[key]
+		turns[key]++
+	}
+	slices.SortStableFunc(g.waiting, func(a, b *call[In, Out]) int { return turn[a] - turn[b] })
 }
 
 // pass hands the baton to the call that waits longest.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -288,4 +289,29 @@ func TestStress(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestKeysTakeTurnsWhenMuchWaits(t *testing.T) {
+	t.Parallel()
+	g := newGate()
+	group := gather.New(1, 4, time.Minute, g.run).Fair(func(in int) string { return strconv.Itoa(in / 10) })
+	var c callers
+	c.call(t.Context(), group, 0)
+	<-g.entered
+	for i, in := range []int{1, 2, 3, 4, 5, 6, 10, 11, 20} {
+		c.call(t.Context(), group, in)
+		for group.Waiting() <= i {
+			time.Sleep(100 * time.Microsecond)
+		}
+	}
+	var trips [][]int
+	for range 3 {
+		g.leave <- nil
+		trips = append(trips, <-g.entered)
+	}
+	g.leave <- nil
+	c.Wait()
+	if want := [][]int{{1, 10, 20, 2}, {11, 3, 4, 5}, {6}}; !slices.EqualFunc(trips, want, slices.Equal) {
+		t.Errorf("round trips carried %v, want %v", trips, want)
+	}
 }

@@ -109,10 +109,10 @@ func (s *Store) end(
 	if a.Reply != nil && a.Reply.Status != 0 {
 		status = strconv.Itoa(a.Reply.Status)
 	}
-	answer, err := s.finishes.Do(ctx, finishCall{
+	answer, err := s.finishes.Do(ctx, finishCall{subscription: token.SubscriptionID, values: [...]any{
 		token.Delivery, token.Value, token.Number, micros(at), stamp(a.StartedAt), duration, a.Outcome, string(a.Failure), status, detail,
 		follows, reason, micros(next), flag(charge),
-	})
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -123,14 +123,17 @@ func (s *Store) end(
 	return decodeDues(flat)
 }
 
-// finishCall is one end of an attempt on its way: the values of the script.
-type finishCall [14]any
+// finishCall is one end of an attempt on its way.
+type finishCall struct {
+	subscription string
+	values       [14]any // of the script
+}
 
 // finishAll records several ends of attempts in one script.
 func (s *Store) finishAll(ctx context.Context, calls []finishCall) ([][]any, error) {
-	args := make([]any, 0, len(finishCall{})*len(calls))
+	args := make([]any, 0, len(finishCall{}.values)*len(calls))
 	for _, c := range calls {
-		args = append(args, c[:]...)
+		args = append(args, c.values[:]...)
 	}
 	return s.runAll(ctx, s.finishScript, args)
 }
