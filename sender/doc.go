@@ -31,4 +31,6 @@
 //     the next attempt with the second one. HTTP/1.1 gives no way to tell; one that is found on a resting connection closes it.
 //  12. 2026-11-21. The generated tests (Go, pytest) use the standard library of their language alone and hold nothing but ASCII outside of a
 //     body of plain text: they run wherever they are pasted, and a reader sees all that they do.
+//  13. 2026-11-21. As many connections to one target wait for reuse as a process makes attempts at a time. With 64 of 256, a subscription with a
+//     high limit dialled for every fifth attempt.
 package sender

@@ -18,8 +18,9 @@ const (
 	DefaultDrainBytes = 32 << 20
 	// DefaultHeaderBytes bounds the header of a reply, interim (1xx) replies included.
 	DefaultHeaderBytes = 256 << 10
-	// DefaultIdlePerHost is how many connections to one target wait for the next attempt.
-	DefaultIdlePerHost = 64
+	// DefaultIdlePerHost is how many connections to one target wait for the next attempt: as many as a process makes attempts at a time, or
+	// those of a subscription with a high limit would be opened and closed again for each.
+	DefaultIdlePerHost = 256
 	// DefaultIdle is how long they wait; see decision 2 in the package documentation.
 	DefaultIdle = 2 * time.Second
 

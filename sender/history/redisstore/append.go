@@ -18,15 +18,11 @@ func (s *Store) Append(ctx context.Context, events []history.Event, deliveries [
 	args := make([]any, 0, 3+4*len(events)+12*len(deliveries))
 	args = append(args, s.newToken(), len(events), len(deliveries))
 	for _, e := range events {
-		values, err := s.eventArgs(e)
-		if err != nil {
-			return err
-		}
-		args = append(args, values...)
+		args = append(args, s.eventArgs(e)...)
 	}
 	for _, n := range deliveries {
 		d := history.Fresh(n.Delivery, history.Pending, len(n.Body))
-		st, errStatic := encodeStatic(d)
+		st, errStatic := s.statics.encode(staticOf(d))
 		verbatim, errHeader := encodeHeader(d.Verbatim)
 		pinned, errPinned := encodePinned(d.Pinned)
 		if err := firstError(errStatic, errHeader, errPinned); err != nil {
@@ -61,16 +57,12 @@ func (s *Store) Collect(
 	ctx context.Context, event history.Event, part payloads.Message, fresh history.Delivery, limit int, at time.Time,
 ) (history.Collected, error) {
 	d := history.Fresh(fresh, history.Collecting, 0)
-	args, err := s.eventArgs(event)
-	if err != nil {
-		return history.Collected{}, err
-	}
-	st, errStatic := encodeStatic(d)
+	st, errStatic := s.statics.encode(staticOf(d))
 	verbatim, errHeader := encodeHeader(d.Verbatim)
 	if err := firstError(errStatic, errHeader); err != nil {
 		return history.Collected{}, err
 	}
-	args = append([]any{s.newToken()}, args...)
+	args := append([]any{s.newToken()}, s.eventArgs(event)...)
 	args = append(args, part.Method+"\n"+string(part.Body), d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, micros(d.NextAt),
 		st, d.Method, verbatim, limit, micros(at))
 	reply, err := s.run(ctx, s.collectScript, args...)

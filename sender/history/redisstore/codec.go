@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -72,34 +71,13 @@ func unpack(packed string, from int) (state, error) {
 	return f, nil
 }
 
-// static is the part of a delivery that never changes and that no script reads.
-type static struct {
-	Profile    string            `json:"f,omitempty"`
-	EventType  string            `json:"t,omitempty"`
-	Fidelity   payloads.Fidelity `json:"y,omitempty"`
-	URL        binary            `json:"u,omitempty"`
-	Part       int               `json:"i,omitempty"`
-	ReplayOf   string            `json:"r,omitempty"`
-	ReplayMode string            `json:"m,omitempty"`
-	Once       bool              `json:"o,omitempty"`
-	Always     bool              `json:"a,omitempty"`
-	Trace      string            `json:"p,omitempty"` // absent in older records, and where nobody traces
-	Created    bool              `json:"c,omitempty"` // the time of creation is known; it lies in the index member
-}
-
-func encodeStatic(d history.Delivery) ([]byte, error) {
-	return json.Marshal(static{
-		Profile: d.Profile, EventType: d.EventType, Fidelity: d.Fidelity, URL: binary(d.URL), Part: d.Part, ReplayOf: d.ReplayOf,
-		ReplayMode: d.ReplayMode, Once: d.Once, Always: d.Always, Trace: d.Trace, Created: !d.CreatedAt.IsZero(),
-	})
-}
-
 // memberDigits is how many digits of microseconds a member of an index has; it lasts until the year 2286.
 const memberDigits = 16
 
 // member returns the place of a row in the indexes.
 func member(at time.Time, id string) string {
-	return fmt.Sprintf("%0*d-%s", memberDigits, max(micros(at), 0), id)
+	digits := strconv.FormatInt(max(micros(at), 0), 10)
+	return strings.Repeat("0", max(memberDigits-len(digits), 0)) + digits + "-" + id
 }
 
 // memberID returns the id within a member; "" for one that is malformed.
@@ -108,35 +86,6 @@ func memberID(member string) string {
 		return ""
 	}
 	return member[memberDigits+1:]
-}
-
-// statics remembers what static parts were decoded to: a burst has thousands of deliveries with the same one, and the feed brings each
-// delivery four times. It is bounded by forgetting everything.
-type statics struct {
-	mu    sync.Mutex
-	known map[string]static
-}
-
-// maxStatics is how many a process remembers.
-const maxStatics = 512
-
-func (s *statics) decode(text string) (static, error) {
-	s.mu.Lock()
-	st, ok := s.known[text]
-	s.mu.Unlock()
-	if ok {
-		return st, nil
-	}
-	if err := json.Unmarshal([]byte(text), &st); err != nil {
-		return static{}, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.known) >= maxStatics || s.known == nil {
-		s.known = make(map[string]static, maxStatics)
-	}
-	s.known[strings.Clone(text)] = st
-	return st, nil
 }
 
 // summary reads a state.

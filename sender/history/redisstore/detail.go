@@ -19,6 +19,7 @@ import (
 // Form of a kept detail.
 const (
 	deflateAboveBytes = 1024
+	usualDetailBytes  = 1024     // what is reserved for printing one
 	maxDetailBytes    = 16 << 20 // inflated; far above the bounds the sender sets
 	plainFlag         = 'j'
 	deflatedFlag      = 'z'
@@ -121,13 +122,15 @@ type exchange struct {
 	Method    string           `json:"m,omitempty"`
 	URL       binary           `json:"u,omitempty"`
 	Status    int              `json:"s,omitempty"`
-	Header    []field          `json:"h,omitempty"`
+	Header    []field          `json:"h,omitempty"` // as read
 	NoHeader  bool             `json:"n,omitempty"` // nil, not empty
 	Body      binary           `json:"b,omitempty"`
 	NoBody    bool             `json:"e,omitempty"` // nil, not empty
 	Truncated bool             `json:"t,omitempty"`
 	Failure   payloads.Failure `json:"f,omitempty"`
 	Message   binary           `json:"x,omitempty"`
+
+	fields payloads.Header // to be printed
 }
 
 // encodeDetail returns the detail of an attempt as kept.
@@ -136,19 +139,22 @@ func (s *Store) encodeDetail(a history.Attempt) ([]byte, error) {
 		Outcome: a.Outcome, Why: binary(a.Why), Failure: a.Failure, Message: binary(a.Message), Hops: a.Hops, Signature: a.Signature,
 	}
 	if q := a.Request; q != nil {
-		d.Request = &exchange{Method: q.Method, URL: binary(q.URL), Header: encodeFields(q.Header), NoHeader: q.Header == nil}
+		d.Request = &exchange{Method: q.Method, URL: binary(q.URL), fields: q.Header, NoHeader: q.Header == nil}
 	}
 	if r := a.Reply; r != nil {
 		d.Reply = &exchange{
-			Status: r.Status, Header: encodeFields(r.Header), NoHeader: r.Header == nil, Body: binary(r.Body), NoBody: r.Body == nil,
+			Status: r.Status, fields: r.Header, NoHeader: r.Header == nil, Body: binary(r.Body), NoBody: r.Body == nil,
 			Truncated: r.Truncated, Failure: r.Failure, Message: binary(r.Message),
 		}
 	}
-	data, err := json.Marshal(d)
+	plain, err := appendDetail(append(make([]byte, 0, usualDetailBytes), plainFlag), d)
 	if err != nil {
 		return nil, fmt.Errorf("detail of attempt %d: %w", a.Number, err)
 	}
-	return s.deflate(data), nil
+	if len(plain) <= deflateAboveBytes {
+		return plain, nil
+	}
+	return s.deflate(plain[1:]), nil
 }
 
 // inflate returns the JSON of a kept detail.

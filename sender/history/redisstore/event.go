@@ -8,7 +8,7 @@ import (
 	"github.com/annohook/annohook/sender/history"
 )
 
-// storedEvent is an event as kept. Its subject is text, not the base64 that encoding/json makes of bytes, which would hardly deflate.
+// storedEvent is an event as read; appendEvent prints it. Its subject is text, not the base64 that encoding/json makes of bytes, which would hardly deflate.
 type storedEvent struct {
 	history.Event
 
@@ -17,19 +17,16 @@ type storedEvent struct {
 
 // eventArgs are the four values by which scripts know an event. The last is its record: the two before it, a line each, and JSON, which above 1 kB
 // is deflated behind a flag byte, as the details of attempts are; JSON itself begins with a brace.
-func (s *Store) eventArgs(e history.Event) ([]any, error) {
+func (s *Store) eventArgs(e history.Event) []any {
 	e.Now, e.CreatedAt, e.Deliveries = history.Micro(e.Now), history.Micro(e.CreatedAt), nil
-	data, err := json.Marshal(storedEvent{Event: e, Subject: binary(e.Subject)})
-	if err != nil {
-		return nil, err
-	}
+	data := appendEvent(nil, e)
 	if len(data) > deflateAboveBytes {
 		data = s.deflate(data)
 	}
 	place := member(e.CreatedAt, e.ID)
 	record := make([]byte, 0, len(place)+len(e.Platform)+len(data)+2)
 	record = append(append(append(record, place...), '\n'), e.Platform...)
-	return []any{e.ID, place, e.Platform, append(append(record, '\n'), data...)}, nil
+	return []any{e.ID, place, e.Platform, append(append(record, '\n'), data...)}
 }
 
 // decodeEvent reads what a script keeps of an event: its place in the indexes, its platform and the data, a line each.

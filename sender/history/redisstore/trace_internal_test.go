@@ -22,14 +22,14 @@ func TestTraceOfADelivery(t *testing.T) {
 		return sum
 	}
 	for _, trace := range []string{parent, ""} {
-		static, err := encodeStatic(history.Delivery{Trace: trace, Once: true, CreatedAt: created})
+		static, err := new(statics).encode(staticOf(history.Delivery{Trace: trace, Once: true, CreatedAt: created}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := read(string(static)); got.Trace != trace || !got.Once || !got.CreatedAt.Equal(created) {
+		if got := read(static); got.Trace != trace || !got.Once || !got.CreatedAt.Equal(created) {
 			t.Errorf("%s became %+v", static, got)
 		}
-		if trace == "" && string(static) != `{"o":true,"c":true}` {
+		if trace == "" && static != `{"o":true,"c":true}` {
 			t.Errorf("without a trace it is %s", static)
 		}
 	}

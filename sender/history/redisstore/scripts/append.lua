@@ -5,9 +5,24 @@ local events, deliveries = num(ARGV[4]), num(ARGV[5])
 local first = 6 + events * 4
 local last = first + (deliveries - 1) * 12
 
+-- Whether any of the keys exists that a prefix and every step-th argument name.
+local function any(prefix, from, to, step)
+  local keys = {}
+  for a = from, to, step do
+    keys[#keys + 1] = prefix .. ARGV[a]
+    if #keys == 1000 or a + step > to then
+      if call('EXISTS', unpack(keys)) > 0 then return true end
+      keys = {}
+    end
+  end
+  return false
+end
+
+local taken, repeated = any(B .. 'd:', first, last, 12), any(B .. 'e:', 6, first - 4, 4)
+
 local function check(a)
   local before = ARGV[a + 4]
-  if call('EXISTS', key(ARGV[a])) == 1 then return {'exists', ARGV[a]} end
+  if taken and call('EXISTS', key(ARGV[a])) == 1 then return {'exists', ARGV[a]} end
   if before ~= '' and load(before)[SU] ~= '' then return {'chain', ARGV[a]} end
 end
 
@@ -38,7 +53,7 @@ call('SET', B .. 'op:' .. ARGV[3], '1', 'PX', '60000') -- the first write is one
 for a = 6, first - 4, 4 do fresh[ARGV[a]] = true end
 for a = first, last, 12 do add(a, fresh) end
 for a = 6, first - 4, 4 do
-  add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], call('GET', B .. 'e:' .. ARGV[a]))
+  add_event(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], repeated and call('GET', B .. 'e:' .. ARGV[a]))
 end
 save_platforms()
 save()

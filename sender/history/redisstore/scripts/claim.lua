@@ -3,10 +3,15 @@
 -- The first write of a claim is one that a full Redis refuses, for all of them before anything moved.
 local INLINE = 65536
 
+local answers, bodies, bodied = {}, {}, {} -- the keys of bodies to read, and the answers that want them
+
 local function answer(word, d, packed)
   local extras = d[X] ~= '' and call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin') or {}
-  local body = word == 'ok' and num(d[BB]) <= INLINE and call('GET', B .. 'b:' .. d.id)
-  return {word, packed or pack(d, SHOWN), extras[1] or '', extras[2] or '', body or ''}
+  local told = {word, packed or pack(d, SHOWN), extras[1] or '', extras[2] or '', ''}
+  if word == 'ok' and num(d[BB]) <= INLINE then
+    bodies[#bodies + 1], bodied[#bodied + 1] = B .. 'b:' .. d.id, told
+  end
+  return told
 end
 
 local function park(d)
@@ -50,10 +55,13 @@ local function claim(id, attempt, generation, token, worker, at, limit, spacing)
   return answer('ok', d, tell('attempt', d, headline))
 end
 
-local answers = {}
+load_all(3, 8)
 for a = 3, #ARGV, 8 do
   local v = {unpack(ARGV, a, a + 7)}
   answers[#answers + 1] = claim(v[1], v[2], v[3], v[4], v[5], v[6], num(v[7]), num(v[8]))
 end
 save()
+if #bodies > 0 then
+  for i, body in ipairs(call('MGET', unpack(bodies))) do bodied[i][5] = body or '' end
+end
 return answers
