@@ -110,9 +110,18 @@ func (l bareLoop) open() (redis.UniversalClient, error) {
 		}
 		l.Store = "redis://" + mini.Addr()
 	}
-	options, err := redis.ParseURL(l.Store)
+	client, err := openRedis(l.Store)
 	if err != nil {
 		return nil, fmt.Errorf("bare loop: %w", err)
+	}
+	return client, nil
+}
+
+// openRedis returns a client as the program opens them.
+func openRedis(url string) (*redis.Client, error) {
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("address of a Redis: %w", err)
 	}
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClient(options), nil

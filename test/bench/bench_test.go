@@ -3,36 +3,38 @@ package bench_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/annohook/annohook/test/program"
 )
 
-// TestMain runs the benchmarks, or the bare loop where this process was started as one.
+// TestMain runs the benchmarks, or the bare loop or a sink where this process was started as one.
 func TestMain(m *testing.M) {
-	if text := os.Getenv(bareVariable); text != "" {
-		if err := runBare(context.Background(), text); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+	var err error
+	switch {
+	case os.Getenv(bareVariable) != "":
+		err = runBare(context.Background(), os.Getenv(bareVariable))
+	case os.Getenv(sinkVariable) != "":
+		err = runSink(os.Stdin, os.Stdout)
+	default:
+		os.Exit(program.Main(m))
 	}
-	os.Exit(program.Main(m))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
-// The event that is measured: signed, one event a request, a body of about four kilobytes.
+// The event that is measured: signed, one event a request, a body of about 690 bytes.
 const (
 	platform = "argilla"
-	event    = "record.created"
+	event    = "dataset.created"
 )
 
 // engine is one way to keep data, and a store of the same kind for the bare loop.
@@ -40,71 +42,75 @@ type engine struct {
 	name    string
 	total   int // deliveries of a sustained run
 	servers int // Asynq servers that annohook runs on this engine
-	start   func(testing.TB) (server *program.Server, bareStore string)
+	start   func(testing.TB) running
+}
+
+// running is annohook on an engine.
+type running struct {
+	*program.Server
+
+	store string // of the same kind, for a bare loop: inProcess or a Redis URL
+	redis string // URL of the Redis that keeps the data; "" where the program does
 }
 
 func engines() []engine {
 	return []engine{
-		{"memory", 4_000, 2, func(tb testing.TB) (*program.Server, string) {
+		{"memory", 4_000, 2, func(tb testing.TB) running {
 			tb.Helper()
-			return program.Start(tb, "--redis", "memory"), inProcess
+			return running{Server: program.Start(tb, "--redis", "memory"), store: inProcess}
 		}},
-		{"child", 12_000, 4, func(tb testing.TB) (*program.Server, string) {
-			tb.Helper()
-			redis := program.StartRedis(tb)
-			server := program.Start(tb, "--redis", "auto")
-			if !strings.Contains(server.Log(), "supervised child") {
-				tb.Fatalf("the server found no Redis to supervise; it said:\n%s", server.Log())
-			}
-			return server, "unix://" + redis.Socket
-		}},
-		{"redis", 12_000, 4, func(tb testing.TB) (*program.Server, string) {
-			tb.Helper()
-			redis := program.StartRedis(tb)
-			return program.Start(tb, "--redis", "redis://"+redis.Addr+"/0"), "redis://" + redis.Addr + "/1"
-		}},
+		{"child", 12_000, 4, startChild},
+		{"redis", 12_000, 4, func(tb testing.TB) running { tb.Helper(); return startShared(tb) }},
 	}
 }
 
-// sink is a listener that answers 200 as fast as it can.
-type sink struct {
-	url     string
-	count   atomic.Int64
-	arrived chan time.Time // of each request, while somebody reads; otherwise dropped
-
-	mu   sync.Mutex
-	body []byte // of the latest request
-}
-
-func newSink(tb testing.TB) *sink {
+// startShared runs annohook on a Redis of its own that others could share, with further arguments.
+func startShared(tb testing.TB, args ...string) running {
 	tb.Helper()
-	s := &sink{arrived: make(chan time.Time, 1)}
-	server := httptest.NewServer(s)
-	tb.Cleanup(server.Close)
-	s.url = server.URL
-	return s
+	url := "redis://" + program.StartRedis(tb).Addr
+	return running{Server: program.Start(tb, append(args, "--redis", url+"/0")...), store: url + "/1", redis: url}
 }
 
-// ServeHTTP takes one request; it has arrived when its head is read.
-func (s *sink) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	body, err := io.ReadAll(r.Body)
-	if err == nil {
-		s.mu.Lock()
-		s.body = body
-		s.mu.Unlock()
+// startChild runs annohook with a Redis that it supervises. The bare loop uses the same server, through the same socket.
+func startChild(tb testing.TB) running {
+	tb.Helper()
+	program.RedisBinary(tb) // skips without one
+	folder := tb.TempDir()
+	server := program.Start(tb, "--redis", "auto", "--state-dir", folder)
+	if !strings.Contains(server.Log(), "supervised child") {
+		tb.Fatalf("the server found no Redis to supervise; it said:\n%s", server.Log())
 	}
-	s.count.Add(1)
-	select {
-	case s.arrived <- now:
-	default:
+	socket, err := os.ReadFile(filepath.Join(folder, "redis", "socket"))
+	if err != nil {
+		tb.Fatalf("where the supervised Redis listens: %v", err)
 	}
+	url := "unix://" + strings.TrimSpace(string(socket))
+	return running{Server: server, store: url + "?db=1", redis: url}
 }
 
-func (s *sink) latest() []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.body
+// redisCPU is the CPU time of the Redis so far, in seconds; 0 without one.
+func (r running) redisCPU(tb testing.TB) float64 {
+	tb.Helper()
+	if r.redis == "" {
+		return 0
+	}
+	client, err := openRedis(r.redis)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	sum := 0.0
+	for line := range strings.Lines(client.Info(tb.Context(), "cpu").Val()) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_sys" || name == "used_cpu_user" {
+			seconds, err := strconv.ParseFloat(value, 64)
+			if err != nil {
+				tb.Fatalf("CPU time of Redis: %v", err)
+			}
+			sum += seconds
+		}
+	}
+	return sum
 }
 
 // quantile returns the value below which the share q of the durations lies, by the nearest rank. It sorts them.

@@ -67,7 +67,7 @@ func BenchmarkFair(b *testing.B) {
 		b.Run(n.name, func(b *testing.B) {
 			redis := program.StartRedis(b)
 			server := program.Start(b, "--redis", "redis://"+redis.Addr+"/0")
-			sink := newSink(b)
+			sink := newStopwatch(b)
 			server.Subscribe(b, platform, sink.url, nil)
 			for range 20 {
 				first(b, server, sink)
@@ -101,11 +101,11 @@ func BenchmarkFair(b *testing.B) {
 }
 
 // healthy takes the times of one series of first attempts.
-func healthy(b *testing.B, server *program.Server, s *sink) []time.Duration {
+func healthy(b *testing.B, server *program.Server, s *stopwatch) []time.Duration {
 	b.Helper()
 	times := make([]time.Duration, 0, samples)
 	for range samples {
-		time.Sleep(15*time.Millisecond + rand.N(20*time.Millisecond))
+		time.Sleep(10*time.Millisecond + rand.N(20*time.Millisecond))
 		arrival, _ := first(b, server, s)
 		times = append(times, arrival)
 	}
