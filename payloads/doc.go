@@ -41,4 +41,9 @@
 //     the same bytes whatever happened before.
 //  12. 2026-11-21. A native API is a plain http.Handler that owns the platform's whole origin and works through [Host], which is declared
 //     here and implemented by the scheduler.
+//  13. 2026-11-21. A Host that is full or whose store is away says so (ErrBusy, Unavailable), and each native API answers 429 and 503 in its own words, so
+//     that SDKs try again as they do with the platform. What an error of the store says is never answered: it may tell of hosts.
+//  14. 2026-11-21. Samples for listeners (Platform.Code) are files beside the platform, embedded as they are: what people paste is what test/recipes ran.
+//     They are short functions for a reader to own, not calls of a library. Rejected: generating them from a description of the scheme, which would
+//     have to know every scheme there is.
 package payloads

@@ -23,6 +23,8 @@ type Native struct {
 	Roots []string
 	// Credential says for people how a client shows its credential, with KEY in its place: "X-Argilla-Api-Key: KEY".
 	Credential string
+	// Client registers a webhook with the platform's own SDK. {base} stands for the address of this API.
+	Client []CodeSample
 	// Token makes a credential that the SDK accepts, from the key of a strict API ("" where it is open); nil: the key itself serves.
 	Token func(key string, now time.Time, random [16]byte) (string, error)
 }

@@ -23,6 +23,8 @@ type Platform struct {
 	Quirks  []Quirk     // oddities that a subscription can switch
 	Facts   []Fact      // wire and policy facts with source and certainty
 	Recipe  []string    // how a listener verifies a request, step by step; empty where nothing is signed
+	// Code is a listener's check of a request in each language; where nothing is signed, of a header that the subscription adds.
+	Code []CodeSample
 
 	// TestEvent is the key of the event type that a test send uses; empty: the first event type that the subscription wants.
 	TestEvent string

@@ -48,6 +48,7 @@ func platform(profile, note string, misspelled bool) payloads.Platform {
 		Quirks:    quirks(misspelled),
 		Facts:     facts(),
 		Recipe:    recipe(),
+		Code:      listenerCode(),
 		TestEvent: keyTest,
 		Check:     check,
 		Matches:   matches,

@@ -38,6 +38,7 @@ func Platforms() []payloads.Platform {
 		Quirks:    quirks(),
 		Facts:     known,
 		Recipe:    recipe(),
+		Code:      listenerCode(),
 		TestEvent: keyPing,
 		Check:     check,
 

@@ -55,6 +55,7 @@ func common() payloads.Platform {
 		ID:     ID,
 		Name:   "Datasaur",
 		Recipe: recipe(),
+		Code:   listenerCode(),
 
 		Check:       check,
 		NewNativeID: func(_ [16]byte, _ time.Time, n int64) string { return strconv.FormatInt(n, 10) },

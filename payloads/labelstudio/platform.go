@@ -40,7 +40,7 @@ func Platforms() []payloads.Platform {
 func common(gen generation, profile, note string) payloads.Platform {
 	return payloads.Platform{
 		ID: ID, Name: "Label Studio", Profile: profile, ProfileNote: note, Docs: "https://labelstud.io/guide/webhook_reference",
-		Events: events(gen), Options: options(), Quirks: quirks(gen), Facts: facts(gen),
+		Events: events(gen), Options: options(), Quirks: quirks(gen), Facts: facts(gen), Code: listenerCode(),
 		Check: check, Matches: matches, NewNativeID: newNativeID,
 		Compose: compose, Sign: sign, Native: native(gen, profile),
 		Deadline: jobTimeout, SilenceTimeout: true, Redirect: payloads.RedirectAsRequests, Chain: chain,

@@ -14,6 +14,7 @@ func native() *payloads.Native {
 	return &payloads.Native{
 		Handler:    func(h payloads.Host) http.Handler { return newAPI(h) },
 		Credential: "Authorization: OAuth KEY",
+		Client:     clientCode(),
 	}
 }
 

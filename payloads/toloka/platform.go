@@ -50,6 +50,7 @@ func Platforms() []payloads.Platform {
 		Quirks:    quirks(),
 		Facts:     facts(),
 		Recipe:    recipe(),
+		Code:      listenerCode(),
 		TestEvent: TestEvent,
 
 		Check:       check,

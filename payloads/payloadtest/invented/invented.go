@@ -46,6 +46,7 @@ func Platforms() []payloads.Platform {
 	v1 := payloads.Platform{
 		ID: ID, Name: "Postbox", Profile: "v1", ProfileNote: "everything", Docs: "https://example.com/postbox",
 		Events: events(), Recipe: []string{"take the attempt header, a dot and the body", "HMAC-SHA256 with the secret", "compare with the signature header"},
+		Code: []payloads.CodeSample{{Language: "Python", Text: "def verify(headers, body, secret): ...\n"}, {Language: "Go", Text: "func Verify() bool\n"}},
 		Options: []payloads.Option{
 			{In: "options", Name: "window", Kind: "duration", Summary: "of a batch", Fidelity: payloads.Assumed},
 			{In: "scope", Name: "box", Kind: "string", Summary: "one box only", Fidelity: payloads.Assumed},
@@ -72,6 +73,7 @@ func Platforms() []payloads.Platform {
 		Chain:   chain,
 		Stories: stories(), Inspect: inspect, Spacing: Spacing, Native: &payloads.Native{
 			Handler: newHandler, Roots: []string{"/postbox-token"}, Credential: KeyHeader + ": KEY",
+			Client: []payloads.CodeSample{{Language: "Python", Text: "client = Postbox(\"{base}\")\n"}},
 		},
 	}
 	v1.Actions = actions(v1.Events)
