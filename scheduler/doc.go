@@ -59,4 +59,6 @@
 //     keeping its answer refused the key for minutes and then made the events again. Rejected: the answer in the same step as the
 //     deliveries, which batches do not have, and a lease alone, which a slow process outlives. Actions are not repeated: a world that
 //     others change on does not tell whether one change was made.
+//  21. 2026-11-21. A preview is made by the code that publishes, and signed twice with different stamps: what differs is made at sending. Rejected: marking
+//     stamped fields by hand in each platform, a second truth.
 package scheduler

@@ -63,8 +63,9 @@ type pulse struct {
 	back time.Time // of the first beat after a gap; zero: there was none
 }
 
-// gapAfter is how long after a beat the next one comes late.
-const gapAfter = 2 * BeatEvery
+// gapAfter is how long after a beat the next one comes late. The last beat of another may be older than ours by BeatEvery, and must not seem to be
+// missed before ours does.
+const gapAfter = DeadAfter - BeatEvery - SweepEvery
 
 // beaten notes a beat that was stored.
 func (p *pulse) beaten(now time.Time) {

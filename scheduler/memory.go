@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Memory keeps heartbeats, idempotency keys and worlds of one process. It implements Workers, Keys and Worlds and is safe for concurrent use.
+// Memory keeps heartbeats, idempotency keys, worlds and compositions of one process. It implements Workers, Keys, Worlds and Compositions and is
+// safe for concurrent use.
 type Memory struct {
 	now func() time.Time
 
@@ -17,6 +18,8 @@ type Memory struct {
 	workers map[string]Worker
 	keys    map[string]memoryKey
 	worlds  map[string]memoryWorld
+
+	compositions map[string]Composition // by name
 }
 
 // memoryWorld is the state of one world.
@@ -29,6 +32,8 @@ var (
 	_ Workers = (*Memory)(nil)
 	_ Keys    = (*Memory)(nil)
 	_ Worlds  = (*Memory)(nil)
+
+	_ Compositions = (*Memory)(nil)
 )
 
 // memoryKey is one idempotency key.
@@ -43,7 +48,7 @@ type memoryKey struct {
 
 // NewMemory returns an empty Memory on the given clock.
 func NewMemory(now func() time.Time) *Memory {
-	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}, worlds: map[string]memoryWorld{}}
+	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}, worlds: map[string]memoryWorld{}, compositions: map[string]Composition{}}
 }
 
 // Beat keeps w.

@@ -17,11 +17,12 @@ import (
 	"github.com/annohook/annohook/scheduler/redisstore"
 )
 
-// state is what both engines of heartbeats, keys and worlds must do.
+// state is what both engines of heartbeats, keys, worlds and compositions must do.
 type state interface {
 	scheduler.Workers
 	scheduler.Keys
 	scheduler.Worlds
+	scheduler.Compositions
 }
 
 // engines runs fn on every engine there is.

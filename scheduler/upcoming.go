@@ -15,7 +15,9 @@ func (s *Scheduler) Upcoming(ctx context.Context, limit int) ([]history.Due, err
 }
 
 // InFlight lists the attempts that are being made, of every worker.
-func (s *Scheduler) InFlight(ctx context.Context) ([]history.Flight, error) { return s.history.InFlight(ctx) }
+func (s *Scheduler) InFlight(ctx context.Context) ([]history.Flight, error) {
+	return s.history.InFlight(ctx)
+}
 
 // Limit is how many attempts of a subscription are made at the same time, at most; 0: no limit.
 func (s *Scheduler) Limit(sub subscriptions.Subscription) int { return s.limit(sub) }

@@ -24,6 +24,7 @@ import (
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/sender/history/pulse"
+	"github.com/annohook/annohook/web/dashboard"
 )
 
 // Options of an App.
@@ -42,7 +43,8 @@ type App struct {
 	registry  *payloads.Registry
 	sender    *sender.Sender
 	hub       *history.Hub
-	pulse     *pulse.Pulse // nil: no role that shows it
+	pulse     *pulse.Pulse      // nil: no role that shows it
+	series    *dashboard.Series // nil: no role that sends them
 	scheduler *scheduler.Scheduler
 	metrics   *metrics
 	listener  net.Listener
@@ -236,6 +238,9 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	if a.listener != nil {
 		a.web.Go(func() { a.serveOn(web, a.listener, a.serve) })
+	}
+	if a.series != nil {
+		a.web.Go(func() { a.series.Run(web) })
 	}
 	for _, n := range a.natives {
 		a.web.Go(func() { a.serveOn(web, n.listener, n.serve) })

@@ -56,6 +56,7 @@ type state interface {
 	scheduler.Workers
 	scheduler.Keys
 	scheduler.Worlds
+	scheduler.Compositions
 }
 
 // openEngine picks the engine that the settings ask for.

@@ -47,7 +47,12 @@ func (g *guard) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook guards pipelines. Their commands carry errors of their own.
 func (g *guard) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := g.do(ctx, false, func(ctx context.Context) error { return next(ctx, cmds) })
+		err := g.do(ctx, false, func(ctx context.Context) error {
+			for _, cmd := range cmds {
+				cmd.SetErr(nil) // or a call that is made again fails with the error of the one before
+			}
+			return next(ctx, cmds)
+		})
 		if err == nil {
 			return nil
 		}

@@ -1,4 +1,4 @@
-// Package redisstore keeps worker heartbeats, idempotency keys and the platforms' worlds in Redis.
+// Package redisstore keeps worker heartbeats, idempotency keys, the platforms' worlds and saved compositions in Redis.
 //
 // # Decisions
 //
@@ -9,4 +9,6 @@
 //     takes two round trips and cannot tell its own repeated call from another writer.
 //  4. 2026-11-21. Reserving a key carries a name of the call: the client repeats a call whose answer was lost, and found the key taken by itself, so
 //     that the caller was told 409 until it expired. Freeing one is tried for a moment, since the request failed for the same reason.
+//  5. 2026-11-21. Saved compositions are one hash by name, of which a script counts the fields before it stores. Rejected: a key for each, for which
+//     a list would have to scan.
 package redisstore

@@ -26,6 +26,8 @@ var (
 	_ scheduler.Workers = (*Store)(nil)
 	_ scheduler.Keys    = (*Store)(nil)
 	_ scheduler.Worlds  = (*Store)(nil)
+
+	_ scheduler.Compositions = (*Store)(nil)
 )
 
 // New returns a Store whose keys begin with prefix, which must hold one hash tag, for example "{annohook}".
