@@ -176,7 +176,7 @@ func (s *Server) unrouted(err error, c echo.Context) {
 	}
 	path := c.Request().URL.Path
 	switch {
-	case status == http.StatusNotFound && s.options.Dashboard != nil && !strings.HasPrefix(path, "/api/"):
+	case status == http.StatusNotFound && s.options.Dashboard != nil && (path == api.ReferencePath || !strings.HasPrefix(path, "/api/")):
 		s.page(c.Response(), c.Request())
 		return
 	case status == http.StatusNotFound:

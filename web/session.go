@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/annohook/annohook/web/api"
 	"github.com/annohook/annohook/web/dashboard"
 )
 
@@ -80,7 +81,7 @@ func public(r *http.Request) bool {
 
 func isAPI(r *http.Request) bool {
 	path := r.URL.Path
-	return strings.HasPrefix(path, "/api/") || path == "/metrics" || path == "/version"
+	return strings.HasPrefix(path, "/api/") && path != api.ReferencePath || path == "/metrics" || path == "/version"
 }
 
 // bearer is the token that a request shows.

@@ -107,13 +107,13 @@ func tree(spans []span, parent, indent string, keys ...string) []string {
 		if hex.EncodeToString(s.ParentSpanId) != parent {
 			continue
 		}
-		line := indent + strings.TrimPrefix(s.Kind.String(), "SPAN_KIND_") + " " + s.Name
+		line := []string{indent + strings.TrimPrefix(s.Kind.String(), "SPAN_KIND_"), s.Name}
 		for _, key := range keys {
 			if v := s.attribute(key); v != "" {
-				line += " " + v
+				line = append(line, v)
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(line, " "))
 		lines = append(lines, tree(spans, hex.EncodeToString(s.SpanId), indent+"  ", keys...)...)
 	}
 	return lines

@@ -25,8 +25,11 @@ import (
 // Prefix is where the API lies.
 const Prefix = "/api/v1"
 
-// DocumentPath is where the OpenAPI document lies.
-const DocumentPath = "/api/openapi.json"
+// Where the OpenAPI document lies, and the page that shows it to people, which is the dashboard's.
+const (
+	DocumentPath  = "/api/openapi.json"
+	ReferencePath = "/api/docs"
+)
 
 // Bounds of requests, in bytes.
 const (

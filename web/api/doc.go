@@ -23,4 +23,5 @@
 //     deliveries and exports, whoever put them there. Written back as stars they stay what they were.
 //  11. 2026-11-21. q takes the language of package search; plain words find what they found before. What a search cannot mean is a 422 that names q, the
 //     term and what was probably meant, for an empty list would look like an answer. A stream looks at the short fields only: it has no bodies.
+//  12. 2026-11-21. The page that shows the document to people, ReferencePath, is one of the dashboard's, with its layout and its rules (no script needed).
 package api

@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/web/api"
 	"github.com/annohook/annohook/web/client"
 )
@@ -159,6 +161,14 @@ func TestHealth(t *testing.T) {
 	a.problem(http.StatusServiceUnavailable)
 	if a.header.Get("Retry-After") == "" || strings.Contains(string(a.body), "10.0.0.7") {
 		t.Errorf("not ready: %v %s", a.header, a.body)
+	}
+	for _, known := range []error{&scheduler.TroubleError{Reason: "the store may only be read", Err: down}, fmt.Errorf("%w: 97 %% of its memory is used", scheduler.ErrBusy)} {
+		r.ready.Store(&known)
+		a := r.call("GET", "/readyz", "")
+		a.problem(http.StatusServiceUnavailable)
+		if body := string(a.body); !strings.Contains(body, "may only be read") && !strings.Contains(body, "97 %") || strings.Contains(body, "10.0.0.7") {
+			t.Errorf("%v is told as %s", known, body)
+		}
 	}
 	var stats client.Stats
 	r.call("GET", "/api/v1/stats", "").want(200).into(&stats)

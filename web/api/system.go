@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -51,8 +53,14 @@ func (a *API) readyz(ctx context.Context, _ *struct{}) (*healthOutput, error) {
 	defer cancel()
 	if err := a.ready(within); err != nil {
 		a.log.WarnContext(ctx, "not ready", "error", err)
+		detail := "a trigger would not be accepted now; the server's log tells why" // an unknown error may name what is nobody's business
+		if trouble, ok := errors.AsType[*scheduler.TroubleError](err); ok {
+			detail = "a trigger would not be accepted now: " + trouble.Reason
+		} else if errors.Is(err, scheduler.ErrBusy) {
+			detail = "a trigger would not be accepted now: " + err.Error()
+		}
 		return nil, &failure{
-			problem: NewProblem(http.StatusServiceUnavailable, "a trigger would not be accepted now; the server's log tells why"),
+			problem: NewProblem(http.StatusServiceUnavailable, detail),
 			header:  http.Header{"Retry-After": {"1"}},
 		}
 	}

@@ -78,8 +78,14 @@ func (a *assets) load(name string, users []string) (string, error) {
 	return hashed, nil
 }
 
+// bare is an import for its effect alone. imported does not know it, and a browser would not find the module.
+var bare = regexp.MustCompile(`(?m)^\s*import "`)
+
 // link puts hashed names into the imports of a module.
 func (a *assets) link(content []byte, users []string) (linked []byte, err error) {
+	if bare.Match(content) {
+		return nil, fmt.Errorf("module %s imports without from; write import {} from", users[len(users)-1])
+	}
 	linked = imported.ReplaceAllFunc(content, func(statement []byte) []byte {
 		target, failed := a.load(string(imported.FindSubmatch(statement)[1]), users)
 		err = errors.Join(err, failed)

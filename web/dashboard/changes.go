@@ -21,8 +21,12 @@ const (
 	changeEvery = 250 * time.Millisecond // between two messages at least, however much happens
 	changeBeat  = 15 * time.Second       // between comments that keep a silent stream alive
 	changeWrite = 10 * time.Second       // that a reader may take for one message
+	changeLook  = 3 * time.Second        // between two looks whether the store is in trouble, of which the feed cannot tell
 	changeIDs   = 200                    // deliveries that one message names
 )
+
+// resetEvent tells a page that anything may have changed.
+const resetEvent = "event: reset\ndata: {}\n\n"
 
 // change is one message: what happened since the one before.
 type change struct {
@@ -33,7 +37,7 @@ type change struct {
 
 // changes serves the stream. It thins what the feed tells: a browser that heard of two thousand attempts a second would do nothing but listen.
 func (d *dashboard) changes(w http.ResponseWriter, r *http.Request) error {
-	query, err := readQuery(r.URL.Query())
+	query, err := d.readQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -50,7 +54,7 @@ func (d *dashboard) changes(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
-	s := changeStream{out: w, control: http.NewResponseController(w), now: d.now}
+	s := changeStream{out: w, control: http.NewResponseController(w), now: d.now, trouble: d.scheduler.Trouble}
 	c := collector{query: query, only: r.URL.Query().Get("delivery"), news: make(chan struct{}, 1)}
 	if err := s.run(r.Context(), d.hub, r.Header.Get("Last-Event-ID"), &c); err != nil && r.Context().Err() == nil {
 		d.log.DebugContext(r.Context(), "stream of changes ended", "error", err)
@@ -128,6 +132,7 @@ type changeStream struct {
 	out     http.ResponseWriter
 	control *http.ResponseController
 	now     func() time.Time
+	trouble func(context.Context) string // what every page tells; "" while all is well
 }
 
 // run writes until ctx ends, which it does when the reader leaves or the server stops, or the reader is too slow.
@@ -137,8 +142,10 @@ func (s changeStream) run(ctx context.Context, hub *history.Hub, after string, c
 	following.Go(func() { follow(ctx, hub, after, c) })
 	defer following.Wait()
 	defer cancel()
-	beat := time.NewTicker(changeBeat)
+	beat, look := time.NewTicker(changeBeat), time.NewTicker(changeLook)
 	defer beat.Stop()
+	defer look.Stop()
+	told := s.trouble(ctx)
 	if err := s.write("retry: 2000\n\n"); err != nil {
 		return err
 	}
@@ -148,6 +155,15 @@ func (s changeStream) run(ctx context.Context, hub *history.Hub, after string, c
 			return ctx.Err()
 		case <-beat.C:
 			if err := s.write(": still here\n\n"); err != nil {
+				return err
+			}
+		case <-look.C:
+			now := s.trouble(ctx)
+			if now == told {
+				continue
+			}
+			told = now
+			if err := s.write(resetEvent); err != nil {
 				return err
 			}
 		case <-c.news:
@@ -176,7 +192,7 @@ func follow(ctx context.Context, hub *history.Hub, after string, c *collector) {
 
 func (s changeStream) message(m change, last string, reset bool) error {
 	if reset {
-		if err := s.write("event: reset\ndata: {}\n\n"); err != nil {
+		if err := s.write(resetEvent); err != nil {
 			return err
 		}
 	}

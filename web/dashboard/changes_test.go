@@ -41,7 +41,7 @@ func changes(t *testing.T, r *rig, query, after string) <-chan message {
 		t.Fatal(err)
 	}
 	request.Header.Set("Last-Event-ID", after)
-	response, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request) //nolint:bodyclose // by the reader below
 	if err != nil {
 		t.Fatal(err)
 	}

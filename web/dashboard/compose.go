@@ -1,14 +1,14 @@
 package dashboard
 
 import (
-	"errors"
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
@@ -16,29 +16,63 @@ import (
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// fromLive as the value of the field "from" leads back to the live page.
-const fromLive = "live"
+// composePath is the page, and takes its form.
+const composePath = "/compose"
 
-// composePage is what "/compose" shows.
+// The ways to edit an event.
+const (
+	editFields = "fields"
+	editJSON   = "json"
+	editBody   = "body"
+)
+
+// composePage is what composePath shows.
 type composePage struct {
 	Form          *form
-	Types         []typeGroup
+	Platforms     []choiceLink
 	Platform      payloads.Platform // in the chosen profile
 	Profiles      []payloads.Platform
+	Types         []payloads.EventType
 	Type          payloads.EventType
+	Variant       string
+	Fidelity      payloads.Fidelity            // of the variant
 	Subscriptions []subscriptions.Subscription // of the platform
-	Reasons       []scheduler.Reason           // why no subscription wants the event
-	Unwanted      bool
-	Example       exampleView
-	Count         int
+
+	Edit    string // one of the ways to edit
+	How     string // one of the ways to send
+	Drawn   bool   // no seed is given: each event gets one of its own
+	Was     string // what the fields show before the reader changes them, for the next request
+	Places  []placeView
+	Shape   string // which fields there are; they keep their places while it stays
+	More    int    // fields that are left out
+	Changed int    // places of the event that are set
+	JSON    string // the event, indented; empty: it cannot be built
+	Preview previewView
+	Sent    *sentView // what the last request sent; nil: nothing
+	Link    string    // the whole page as a link; empty: it is too long for one
+	API     string    // the same as the body of a request to the API; empty: it cannot be told
+	Server  string    // URL of this server
+	NowText string    // the present time as the form takes it
+
+	Refused  bool // something was to be done and was not
+	Unwanted bool // nobody wanted the event that was to be sent
+	Reasons  []scheduler.Reason
+
+	Saved  []savedView
+	Series []seriesView // that run
+	Rates  bool         // events can be sent at a rate
+	Limits seriesLimits
+	Stream string // where changes are told; empty: nothing on the page changes by itself
 }
 
 // Loose lists the problems that no field of the form shows.
 func (p composePage) Loose() []string {
-	shown := []string{"seed", "now", "count", "set", "data", "body", "subscription_ids", "variant", "profile"}
+	shown := []string{
+		"seed", "now", "count", "rate", "seconds", "set", "data", "body", "json", "subscription_ids", "variant", "profile", "name",
+	}
 	var list []string
 	for _, problem := range p.Form.Problems {
-		if !slices.Contains(shown, baseField(problem.Field)) {
+		if !slices.Contains(shown, baseField(problem.Field)) && !strings.HasPrefix(problem.Field, fieldPrefix) {
 			list = append(list, problem.String())
 		}
 	}
@@ -47,16 +81,14 @@ func (p composePage) Loose() []string {
 
 func (d *dashboard) showCompose(w http.ResponseWriter, r *http.Request) error {
 	f := &form{Values: r.URL.Query()}
-	if !f.Values.Has("count") {
-		f.Values.Set("count", "1")
-	}
 	return d.composeWith(w, r, http.StatusOK, f, nil)
 }
 
-// composeWith shows the trigger form, with the reason why the last trigger was refused.
+// composeWith shows the page, with the reason why the last request to send was refused.
 func (d *dashboard) composeWith(w http.ResponseWriter, r *http.Request, status int, f *form, refused *scheduler.NoMatchError) error {
 	splitEvent(f.Values)
-	page := composePage{Form: f, Types: d.typeGroups()}
+	f.usual()
+	page := composePage{Form: f, Refused: status >= http.StatusBadRequest, Edit: editFields, How: f.how(), Rates: d.series != nil, Limits: limitsOfSeries()}
 	if err := d.choose(&page, f); err != nil {
 		return err
 	}
@@ -68,18 +100,48 @@ func (d *dashboard) composeWith(w http.ResponseWriter, r *http.Request, status i
 		return fmt.Errorf("list subscriptions: %w", err)
 	}
 	page.Subscriptions = slices.DeleteFunc(all, func(s subscriptions.Subscription) bool { return s.Platform != page.Platform.ID })
-	variant := f.text("variant")
-	if !slices.Contains(page.Type.VariantNames(), variant) {
-		variant = ""
+	if !f.Values.Has("seed") {
+		f.Values.Set("seed", d.drawSeed())
 	}
-	seed, err := strconv.ParseUint(f.text("seed"), 10, 64)
-	if err != nil || seed > maxSeed {
-		seed = 1
+	page.Drawn = f.text("seed") == ""
+	if edit := f.Get("edit"); edit == editJSON || edit == editBody {
+		page.Edit = edit
 	}
-	if page.Example, err = newExample(page.Platform, page.Type, variant, seed); err != nil {
+	if f.Get("body") != "" {
+		page.Edit = editBody
+	}
+	if err := d.fillCompose(r, &page); err != nil {
 		return err
 	}
-	return d.render(w, r, status, "compose", "Trigger", page)
+	return d.render(w, r, status, "compose", "Compose", page)
+}
+
+// fillCompose adds what follows from the choices.
+func (d *dashboard) fillCompose(r *http.Request, page *composePage) error {
+	f := page.Form
+	b := d.basisOf(page)
+	page.editable(b)
+	page.preview(r.Context(), d, b)
+	page.Link = composeLinkOf(f.Values)
+	page.API, page.Server, page.NowText = apiTrigger(f), d.server(r), d.now().UTC().Format("2006-01-02T15:04:05.000Z")
+	var err error
+	if page.Sent, err = d.sent(r.Context(), f.Values); err != nil {
+		return err
+	}
+	if page.Saved, err = d.savedViews(r.Context()); err != nil {
+		return err
+	}
+	page.Series = d.runningSeries()
+	if page.Sent != nil || len(page.Series) > 0 {
+		page.Stream = follows(r, changesPath)
+	}
+	return nil
+}
+
+// drawSeed is a seed for somebody who gave none: small, because people read and type it.
+func (d *dashboard) drawSeed() string {
+	const seeds = 1_000_000
+	return fmt.Sprint(uint64(d.now().UnixMilli()) % seeds) //nolint:gosec // after 1970
 }
 
 // splitEvent takes "platform/type", which the one select element of all types sends, apart.
@@ -109,120 +171,71 @@ func (d *dashboard) choose(page *composePage, f *form) error {
 	if p, err := d.registry.Platform(id, f.text("profile")); err == nil {
 		page.Platform = p
 	}
+	for _, other := range ids {
+		page.Platforms = append(page.Platforms, choiceLink{
+			Text: d.registry.Profiles(other)[0].Name, Href: composePath + "?platform=" + url.QueryEscape(other), Current: other == id,
+		})
+	}
+	page.chooseType(f)
+	for _, row := range typeRows(page.Profiles) {
+		page.Types = append(page.Types, row.EventType)
+	}
+	if page.Variant = f.text("variant"); !slices.Contains(page.Type.VariantNames(), page.Variant) {
+		page.Variant = ""
+	}
+	page.Fidelity = page.Type.Fidelity
+	for _, v := range page.Type.Variants {
+		if v.Name == cmp.Or(page.Variant, page.Type.Variants[0].Name) {
+			page.Fidelity = cmp.Or(v.Fidelity, page.Fidelity)
+		}
+	}
+	return nil
+}
+
+// chooseType finds the event type in the chosen profile, or else in the first that has it.
+func (p *composePage) chooseType(f *form) {
 	name := f.text("type")
-	for _, p := range append([]payloads.Platform{page.Platform}, page.Profiles...) {
-		if et, ok := p.Event(name); ok {
-			page.Platform, page.Type = p, et
-			return nil
+	for _, profile := range append([]payloads.Platform{p.Platform}, p.Profiles...) {
+		if et, ok := profile.Event(name); ok {
+			p.Platform, p.Type = profile, et
+			return
 		}
 	}
-	page.Type = page.Platform.Events[0]
-	return nil
+	p.Type = p.Platform.Events[0]
 }
 
-func (d *dashboard) trigger(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
-		return err
+// sentView is what the last request sent.
+type sentView struct {
+	Events     int
+	Deliveries []history.Summary // of the first event
+	Link       string            // to all of them
+}
+
+// maxSentShown bounds the deliveries that stand on the page.
+const maxSentShown = 10
+
+// sent reads what the address says was sent. An event that is kept no longer is nothing sent.
+func (d *dashboard) sent(ctx context.Context, v url.Values) (*sentView, error) {
+	id := v.Get("sent")
+	if id == "" {
+		return nil, nil
 	}
-	splitEvent(r.PostForm)
-	f := &form{Values: r.PostForm}
-	t := f.trigger()
-	if len(f.Problems) > 0 {
-		return d.composeWith(w, r, http.StatusUnprocessableEntity, f, nil)
-	}
-	published, err := d.scheduler.Publish(r.Context(), t)
-	if invalid, ok := errors.AsType[*scheduler.InvalidError](err); ok {
-		f.Problems = invalid.Problems
-		return d.composeWith(w, r, http.StatusUnprocessableEntity, f, nil)
-	}
-	if refused, ok := errors.AsType[*scheduler.NoMatchError](err); ok {
-		return d.composeWith(w, r, http.StatusConflict, f, refused)
-	}
+	list, err := d.history.List(ctx, history.Query{EventID: id, Limit: maxSentShown})
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("list what was sent: %w", err)
 	}
-	http.Redirect(w, r, afterTrigger(published, f.Get("from")), http.StatusSeeOther)
-	return nil
+	view := &sentView{Events: sentEvents(v.Get("sent_events")), Deliveries: list.Items, Link: listLink(history.Query{EventID: id})}
+	if view.Events > 1 {
+		view.Link = listLink(history.Query{Platform: v.Get("platform"), Type: v.Get("type")})
+	}
+	return view, nil
 }
 
-// afterTrigger is the page that shows best what a trigger led to.
-func afterTrigger(p scheduler.Published, from string) string {
-	switch {
-	case from == fromLive:
-		return "/"
-	case len(p.Deliveries) == 1:
-		return "/deliveries/" + url.PathEscape(p.Deliveries[0].ID)
-	case len(p.Events) == 1:
-		return listLink(history.Query{EventID: p.Events[0].ID})
-	default:
-		return listLink(history.Query{Platform: p.Events[0].Platform, Type: p.Events[0].Type})
+// sentEvents reads how many events were sent.
+func sentEvents(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 1
 	}
-}
-
-// trigger reads the fields and collects what cannot be read.
-func (f *form) trigger() scheduler.Trigger {
-	t := scheduler.Trigger{Platform: f.text("platform"), Type: f.text("type"), Profile: f.text("profile"), Variant: f.text("variant"), Count: 1}
-	if text := f.text("count"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > scheduler.MaxCount {
-			f.add("count", "a whole number from 1 to %d is allowed", scheduler.MaxCount)
-		}
-		t.Count = n
-	}
-	if text := f.text("seed"); text != "" {
-		seed, err := strconv.ParseUint(text, 10, 64)
-		if err != nil || seed > maxSeed {
-			f.add("seed", "a whole number from 0 to %d is allowed", uint64(maxSeed))
-		}
-		t.Seed = &seed
-	}
-	if text := f.text("now"); text != "" {
-		now, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
-			f.add("now", "a time such as 2026-01-02T03:04:05Z is allowed")
-		}
-		t.Now = &now
-	}
-	if id := f.text("subscription"); id != "" {
-		t.SubscriptionIDs = []string{id}
-	}
-	if body := f.Get("body"); body != "" {
-		// Browsers send the line breaks of a text area as CRLF; nobody types those on purpose.
-		t.Body = []byte(strings.ReplaceAll(body, "\r\n", "\n"))
-	}
-	f.overrides(&t)
-	return t
-}
-
-// overrides reads the merge and the assignments: "path = text" and "path := JSON", one a line.
-func (f *form) overrides(t *scheduler.Trigger) {
-	if text := f.text("data"); text != "" {
-		v, err := payloads.ParseValue([]byte(text))
-		object, ok := v.(*payloads.Object)
-		switch {
-		case err != nil:
-			f.add("data", "is not JSON: %v", err)
-		case !ok:
-			f.add("data", "must be a JSON object")
-		default:
-			t.Override.Data = object
-		}
-	}
-	for i, line := range lines(f.Get("set")) {
-		path, text, ok := strings.Cut(line, "=")
-		if !ok {
-			f.add("set", "line %d is neither “path = text” nor “path := JSON”", i+1)
-			continue
-		}
-		a := payloads.Assignment{Value: strings.TrimSpace(text)}
-		path, isJSON := strings.CutSuffix(path, ":")
-		a.Path = strings.TrimSpace(path)
-		if isJSON {
-			var err error
-			if a.Value, err = payloads.ParseValue([]byte(text)); err != nil {
-				f.add("set", "line %d: the value after := is not JSON: %v", i+1, err)
-			}
-		}
-		t.Override.Set = append(t.Override.Set, a)
-	}
+	return n
 }

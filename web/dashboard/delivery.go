@@ -7,52 +7,40 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/annohook/annohook/payloads"
-	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// maxSigned is how much of a body stands inside a signed string, in bytes; the whole body has its own place on the page.
-const maxSigned = 2 << 10
-
 // deliveryPage is what "/deliveries/{id}" shows.
 type deliveryPage struct {
-	Delivery history.Summary
-	Problem  string // why the last action was refused
-	Body     bodyView
-	Attempts []attemptView // newest first
-	Planned  []time.Duration
-	Recipe   []string
-	Name     string // of the platform
-	Action   string // that raised its first event; empty: a trigger made that
-	Target   bool   // the subscription still exists
-	Modes    []replayMode
-	Stream   string
+	Delivery  history.Summary
+	Problem   string // why the last action was refused
+	Name      string // of the platform
+	Action    string // that raised its first event; empty: a trigger made that
+	Target    bool   // the subscription still exists
+	Why       whyView
+	Timeline  timelineView
+	Exchange  exchangeView
+	Signature *signatureView // nil where nothing is signed, or nothing was sent
+	Unsigned  string         // why there is no signature
+	Modes     []replayMode
+	Replays   []history.Summary // deliveries that repeat this one, newest first
+	Edit      string            // link that opens compose with this body; empty: there is no body yet
+	Exports   []exportLink      // none before something was sent
+	Stream    string
 }
 
-// replayMode is one way to send a delivery again.
-type replayMode struct {
-	Mode, Title, Text string
-	Why               string // why it cannot be used now; empty: it can
-}
-
-// attemptView is one attempt with its bodies prepared.
-type attemptView struct {
-	history.Attempt
-	Latest    bool
-	ReplyBody bodyView
-	Signed    *signedView // nil where nothing is signed
-}
-
-// signedView is the string a signature was made of.
-type signedView struct {
-	payloads.Signature
-	PrefixText string
-	BodyText   string // empty where the body is not signed
-	More       int    // bytes of the body that are left out
+// story is all that is known about one delivery.
+type story struct {
+	history.Summary
+	Body     []byte
+	Attempts []history.Attempt // by number
+	Sub      subscriptions.Subscription
+	Found    bool // Sub exists
+	Platform payloads.Platform
+	Known    bool // Platform does
 }
 
 func (d *dashboard) showDelivery(w http.ResponseWriter, r *http.Request) error {
@@ -61,36 +49,80 @@ func (d *dashboard) showDelivery(w http.ResponseWriter, r *http.Request) error {
 
 // deliveryWith shows a delivery together with the problem of an action that was refused.
 func (d *dashboard) deliveryWith(w http.ResponseWriter, r *http.Request, status int, problem string) error {
-	ctx, id := r.Context(), r.PathValue("id")
-	delivery, err := d.history.Delivery(ctx, id)
+	view := chosen(r)
+	page, err := d.deliveryOf(r.Context(), r.PathValue("id"), view)
 	if err != nil {
 		return err
 	}
-	body, err := d.history.Body(ctx, id)
+	view.remember(w, r)
+	page.Problem = problem
+	page.Stream = follows(r, changesPath+"?delivery="+url.QueryEscape(page.Delivery.ID))
+	return d.render(w, r, status, "delivery", "Delivery "+short(page.Delivery.ID), page)
+}
+
+// deliveryOf prepares a delivery for the page of its own, or for any other that shows the same parts.
+func (d *dashboard) deliveryOf(ctx context.Context, id string, view choice) (deliveryPage, error) {
+	s, err := d.storyOf(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read body: %w", err)
+		return deliveryPage{}, err
 	}
-	attempts, err := d.history.Attempts(ctx, id)
-	if err != nil {
-		return fmt.Errorf("read attempts: %w", err)
-	}
-	sub, err := d.store.Get(ctx, delivery.SubscriptionID)
-	if err != nil && !errors.Is(err, subscriptions.ErrNotFound) {
-		return fmt.Errorf("read subscription: %w", err)
-	}
+	view.Delivery = id
+	at := view.attempt(s.Attempts)
 	page := deliveryPage{
-		Delivery: delivery, Problem: problem, Body: newBody(body, false), Attempts: viewAttempts(attempts, body), Target: err == nil,
-		Name: delivery.Platform, Stream: follows(r, changesPath+"?delivery="+url.QueryEscape(delivery.ID)),
+		Delivery: s.Summary, Name: s.Summary.Platform, Target: s.Found, Why: explainOutcome(s, at), Timeline: d.timeline(s, view, at),
+		Exchange: exchange(s, view, at), Modes: replayModes(s), Edit: editLink(s), Exports: exports(s),
 	}
-	if p, err := d.registry.Platform(delivery.Platform, delivery.Profile); err == nil {
-		page.Name, page.Recipe = p.Name, p.Recipe
-		page.Planned = planned(delivery, p.Effective(sub))
+	if s.Known {
+		page.Name = s.Platform.Name
 	}
-	if page.Action, err = d.actionOf(ctx, delivery); err != nil {
-		return err
+	page.Signature, page.Unsigned = d.signaturePanel(s, at)
+	if page.Action, err = d.actionOf(ctx, s.Summary); err != nil {
+		return deliveryPage{}, err
 	}
-	page.Modes = replayModes(delivery, attempts, page.Target)
-	return d.render(w, r, status, "delivery", "Delivery "+short(id), page)
+	if page.Replays, err = d.replaysOf(ctx, s.Summary); err != nil {
+		return deliveryPage{}, err
+	}
+	return page, nil
+}
+
+// storyOf reads a delivery with everything that belongs to it.
+func (d *dashboard) storyOf(ctx context.Context, id string) (s story, err error) {
+	if s.Summary, err = d.history.Delivery(ctx, id); err != nil {
+		return s, err
+	}
+	if s.Body, err = d.history.Body(ctx, id); err != nil {
+		return s, fmt.Errorf("read body: %w", err)
+	}
+	if s.Attempts, err = d.history.Attempts(ctx, id); err != nil {
+		return s, fmt.Errorf("read attempts: %w", err)
+	}
+	s.Sub, err = d.store.Get(ctx, s.SubscriptionID)
+	if err != nil && !errors.Is(err, subscriptions.ErrNotFound) {
+		return s, fmt.Errorf("read subscription: %w", err)
+	}
+	s.Found = err == nil
+	s.Platform, err = d.registry.Platform(s.Summary.Platform, s.Profile)
+	s.Known = err == nil
+	return s, nil
+}
+
+// target is the subscription that attempts use, and whether there is one.
+func (s story) target() (subscriptions.Subscription, bool) {
+	if s.Pinned != nil {
+		return *s.Pinned, true
+	}
+	return s.Sub, s.Found
+}
+
+// policy is how the delivery is tried.
+func (s story) policy() payloads.Policy {
+	sub, _ := s.target()
+	return s.Platform.Effective(sub)
+}
+
+// sent reports whether any request went out.
+func (s story) sent() bool {
+	return slices.ContainsFunc(s.Attempts, func(a history.Attempt) bool { return a.Request != nil })
 }
 
 // actionOf is the action that raised the delivery's first event. An event may be trimmed before its delivery is.
@@ -105,83 +137,36 @@ func (d *dashboard) actionOf(ctx context.Context, delivery history.Summary) (str
 	return event.Action, nil
 }
 
-// planned are the waits after the attempt that comes next.
-func planned(s history.Summary, policy payloads.Policy) []time.Duration {
-	if s.Status.Settled() || s.Once || s.Failures >= len(policy.Retry) {
-		return nil
-	}
-	return policy.Retry[s.Failures:]
-}
+// maxReplays bounds how far back repetitions of a delivery are looked for, and how many are shown.
+const maxReplays = 50
 
-func viewAttempts(attempts []history.Attempt, body []byte) []attemptView {
-	views := make([]attemptView, 0, len(attempts))
-	for i, a := range slices.Backward(attempts) {
-		v := attemptView{Attempt: a, Latest: i == len(attempts)-1}
-		if a.Reply != nil {
-			v.ReplyBody = newBody(a.Reply.Body, a.Reply.Truncated)
-		}
-		if a.Signature != nil {
-			v.Signed = viewSignature(*a.Signature, body)
-		}
-		views = append(views, v)
+// replaysOf are the deliveries that repeat this one: those of the same events, and those of events that were made again.
+func (d *dashboard) replaysOf(ctx context.Context, s history.Summary) ([]history.Summary, error) {
+	if len(s.EventIDs) == 0 || s.Status == history.Collecting {
+		return nil, nil
 	}
-	return views
-}
-
-func viewSignature(s payloads.Signature, body []byte) *signedView {
-	v := &signedView{Signature: s, PrefixText: visible(s.Prefix)}
-	if s.Body {
-		shown := body[:min(len(body), maxSigned)]
-		v.BodyText, v.More = visible(string(shown)), len(body)-len(shown)
-	}
-	return v
-}
-
-func replayModes(s history.Summary, attempts []history.Attempt, target bool) []replayMode {
-	sent := slices.ContainsFunc(attempts, func(a history.Attempt) bool { return a.Request != nil })
-	modes := []replayMode{
-		{Mode: scheduler.ReplayRetry, Title: "Send again", Text: "same body, fresh time and signature"},
-		{Mode: scheduler.ReplayNew, Title: "Send as new", Text: "same content with new ids and times"},
-		{Mode: scheduler.ReplayVerbatim, Title: "Repeat verbatim", Text: "the identical request, old time and signature"},
-	}
-	for i := range modes {
-		switch {
-		case !target:
-			modes[i].Why = "its subscription does not exist any more"
-		case s.Status == history.Collecting:
-			modes[i].Why = "it is still collecting events"
-		case modes[i].Mode == scheduler.ReplayVerbatim && !sent:
-			modes[i].Why = "nothing was sent yet"
-		}
-	}
-	return modes
-}
-
-func (d *dashboard) replayDelivery(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
-		return err
-	}
-	again, err := d.scheduler.Replay(r.Context(), r.PathValue("id"), r.PostForm.Get("mode"))
+	same, err := d.history.List(ctx, history.Query{EventID: s.EventIDs[0], Limit: maxReplays})
 	if err != nil {
-		return d.refuse(w, r, err)
+		return nil, fmt.Errorf("list deliveries of the event: %w", err)
 	}
-	http.Redirect(w, r, "/deliveries/"+url.PathEscape(again.ID), http.StatusSeeOther)
-	return nil
-}
-
-func (d *dashboard) cancelDelivery(w http.ResponseWriter, r *http.Request) error {
-	if err := d.scheduler.Cancel(r.Context(), r.PathValue("id")); err != nil {
-		return d.refuse(w, r, err)
+	events, err := d.history.Events(ctx, s.Platform, "", maxReplays)
+	if err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
 	}
-	http.Redirect(w, r, "/deliveries/"+url.PathEscape(r.PathValue("id")), http.StatusSeeOther)
-	return nil
-}
-
-// refuse shows the delivery with the reason why an action did not happen; what is no refusal stays an error.
-func (d *dashboard) refuse(w http.ResponseWriter, r *http.Request, err error) error {
-	f := explain(err, d.bodyLimit)
-	if f.Status != http.StatusConflict && f.Status != http.StatusUnprocessableEntity {
-		return err
+	var ids []string
+	for _, e := range events.Items {
+		if e.ReplayOf == s.ID {
+			for _, made := range e.Deliveries {
+				ids = append(ids, made.ID)
+			}
+		}
 	}
-	return d.deliveryWith(w, r, f.Status, f.Text)
+	again, err := d.history.Deliveries(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries: %w", err)
+	}
+	list := slices.DeleteFunc(append(again, same.Items...), func(other history.Summary) bool { return other.ReplayOf != s.ID })
+	slices.SortFunc(list, func(a, b history.Summary) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	list = slices.CompactFunc(list, func(a, b history.Summary) bool { return a.ID == b.ID })
+	return list[:min(len(list), maxReplays)], nil
 }

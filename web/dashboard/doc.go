@@ -24,4 +24,41 @@
 //  9. 2026-11-21. Colours are light-dark() pairs: one list, and the reader's choice is one attribute. theme.js runs before the first paint.
 //  10. 2026-11-21. Above 20 changes a second rows wait behind a button, as they do while paused; counters go on. Rows that run away under the
 //     pointer help nobody.
+//  11. 2026-11-21. What is shown of a delivery (attempt, tab) is in the address, and the tab chosen last in a cookie: both work without scripts, and the script
+//     only saves the reload. Rejected: all four tabs of all attempts on one page, hidden by style; a body of 64 KiB would be sent many times over.
+//  12. 2026-11-21. A signature is checked again by doing what a listener does, with the stored secret, at the time of the attempt and now; the page never
+//     claims more than that found. How the key is made is found out by making the HMAC again in the ways there are, so that no platform has to
+//     be named here; a scheme that none of them fits simply shows less.
+//  13. 2026-11-21. The values that common mistakes lead to (secret not decoded, body printed again, line feed) are computed and shown, since the reader's log
+//     has one of them. They are HMACs like the signature itself and tell as little about the secret.
+//  14. 2026-11-21. Planned attempts are drawn where they are due if nothing takes time: the schedule counts from the end of the attempt before, which
+//     nobody knows yet. The page says “not before”.
+//  15. 2026-11-21. What a platform makes of an answer, where its profiles differ and which fields are new at each attempt is asked of its own functions
+//     (Judge, examples of several seeds, Sign twice) and written down nowhere: a catalogue in prose would be wrong one day.
+//  16. 2026-11-21. The API reference is printed from the OpenAPI document, read as JSON by a few types of our own: the page needs neither the generator's
+//     types nor a viewer's megabyte of script. Its example calls are made by a test.
+//  17. 2026-11-21. The list has one search, in the search language, in the address as it was typed: "after:10m" goes on to mean the last ten minutes. Filters
+//     by name of older links become terms of it. Terms are told apart by the parser itself (the shortest beginning that it takes), so that the page knows
+//     no grammar. A search that cannot be read leaves the list as it was: the form sends along what was shown.
+//  18. 2026-11-21. A delivery opens beside the list at an address of its own (open=ID) that the server renders whole; the script fetches only that half of
+//     it. The list itself prints the same with and without it, so that nothing flashes when the page is brought up to date.
+//  19. 2026-11-21. An action on many is asked about on a page that says how many and where to, whatever the script knows. "All that match" is fixed there:
+//     the search is printed with absolute times, and what is made later is not meant. They go one after another, the oldest first, and what is passed
+//     over is counted by reason; the scheduler's own bulk replay tells neither ids nor reasons.
+//  20. 2026-11-21. While rows are chosen the list is paused: rows that move away under the pointer would be chosen by mistake.
+//  21. 2026-11-21. The form of the live page is answered with the live page, the words in one element of it: without scripts it is shown, with
+//     them that element is taken over. Where it leads after a success is in the address, so that the choice stays either way.
+//  22. 2026-11-21. Charts and strips are rectangles in a template. Rejected: a library; those that draw SVG bring inline styles, which the
+//     content policy forbids, and no titles. A bar says what it is in its title, a chart in words and as a table.
+//  23. 2026-11-21. A strip of outcomes shows success above the line and failure below it, so that it can be read without its colours.
+//  24. 2026-11-21. What is not on record is shaded in a chart and never drawn as nothing: after a start the feed may hold less than the hour.
+//  25. 2026-11-21. /queue reaches lanes through the attempts in flight: a lane holds something only while its subscription is at its limit.
+//     Its numbers per lane are counted among the newest deliveries, so that a look at a full queue costs no scan of it.
+//  26. 2026-11-21. A form of a subscription is checked by asking the scheduler for a subscription with an id that none may have: it then says
+//     everything that is wrong and stores nothing, by the same code that judges the real thing. Rejected: a second set of rules here.
+//  27. 2026-11-21. Scalar keys of scope and options have fields of their own, the rest stays JSON beside them. What means the same as what is
+//     stored keeps its bytes, so that a form that was only looked at changes nothing.
+//  28. 2026-11-21. Commands that make a subscription again hold stars where secrets stand; the API refuses those, so that nobody signs with them.
+//  29. 2026-11-21. The schedules of a subscription and of its platform share one line of time whose places are roots, as latencies are drawn: a
+//     first wait of seconds would vanish beside a last one of hours.
 package dashboard

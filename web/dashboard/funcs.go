@@ -31,6 +31,7 @@ func funcs(a *assets) template.FuncMap {
 		"events":  wanted,
 		"delays":  delays,
 		"header":  requestValue,
+		"grouped": grouped,
 		"isLink":  isLink,
 		"fieldID": fieldID,
 	}
@@ -54,14 +55,20 @@ func duration(d time.Duration) string {
 	case d < time.Millisecond:
 		return strconv.FormatInt(d.Microseconds(), 10) + " µs"
 	case d < time.Second:
-		return strconv.FormatFloat(float64(d.Microseconds())/1e3, 'f', 1, 64) + " ms"
+		return decimal(float64(d.Microseconds())/1e3, 1) + " ms"
 	case d%time.Second == 0 && d < 10*time.Minute:
 		return strconv.FormatInt(int64(d/time.Second), 10) + " s"
 	case d < time.Minute:
-		return strconv.FormatFloat(d.Seconds(), 'f', 2, 64) + " s"
+		return decimal(d.Seconds(), 2) + " s"
 	default:
 		return d.Round(time.Second).String()
 	}
+}
+
+// decimal prints a number with at most so many places; zeros at its end say nothing.
+func decimal(v float64, places int) string {
+	text := strconv.FormatFloat(v, 'f', places, 64)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // wanted prints which events a subscription wants: nil is all of them.

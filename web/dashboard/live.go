@@ -3,29 +3,61 @@ package dashboard
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/subscriptions"
 )
 
 // newest is how many deliveries the live page shows.
-const newest = 30
+const newest = 25
 
 // livePage is what "/" shows.
 type livePage struct {
 	Counts   []count
+	Others   []count // deliveries in rarer statuses; only where there are some
 	Stats    scheduler.Stats
-	Items    []history.Summary
-	Types    []typeGroup
-	Tutorial *tutorial // nil: there are deliveries already
-	Stream   string    // where changes are told
+	Items    []streamRow
+	Quick    quickForm
+	Tutorial *tutorial    // nil: the reader has been through it
+	Charts   *chartsView  // nil: nobody counts
+	Health   []healthView // of the subscriptions that need a look most
+	More     int          // subscriptions that are not among them
+	Stream   string       // where changes are told; empty: the page does not follow
 }
 
-// count is the number of deliveries in one status.
+// count is a number of deliveries; without a status it is all of them.
 type count struct {
 	Status history.Status
-	Number int
+	Number string
+}
+
+// streamRow is one delivery in the stream.
+type streamRow struct {
+	history.Summary
+
+	Made string // when it was made: the time of day, or for older ones day and time
+}
+
+// Target is where it goes, as short as it can be told.
+func (s streamRow) Target() string { return strings.TrimPrefix(sender.MaskURL(s.URL), "http://") }
+
+func streamRows(items []history.Summary, now time.Time) []streamRow {
+	const recent = 12 * time.Hour // live.js has the same
+	rows := make([]streamRow, len(items))
+	for i, item := range items {
+		layout := "15:04:05"
+		if now.Sub(item.CreatedAt) >= recent {
+			layout = "01-02 15:04"
+		}
+		rows[i] = streamRow{Summary: item, Made: item.CreatedAt.UTC().Format(layout)}
+	}
+	return rows
 }
 
 // typeGroup is one platform's event types in a select element.
@@ -35,6 +67,11 @@ type typeGroup struct {
 }
 
 func (d *dashboard) live(w http.ResponseWriter, r *http.Request) error {
+	return d.liveWith(w, r, http.StatusOK, quickAsked(r.URL.Query()))
+}
+
+// liveWith shows the page with what stands in the trigger form and what became of it.
+func (d *dashboard) liveWith(w http.ResponseWriter, r *http.Request, status int, quick quickForm) error {
 	stats, err := d.scheduler.Stats(r.Context())
 	if err != nil {
 		return fmt.Errorf("read stats: %w", err)
@@ -43,25 +80,56 @@ func (d *dashboard) live(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list deliveries: %w", err)
 	}
-	page := livePage{Counts: countAll(stats), Stats: stats, Items: list.Items, Types: d.typeGroups(), Stream: changesPath}
-	if len(list.Items) == 0 {
-		if page.Tutorial, err = d.tutorial(r); err != nil {
-			return err
-		}
+	subs, err := d.store.List(r.Context())
+	if err != nil {
+		return fmt.Errorf("list subscriptions: %w", err)
 	}
-	return d.render(w, r, http.StatusOK, "live", "Live", page)
+	page := livePage{Stats: stats, Items: streamRows(list.Items, d.now()), Quick: quick, Stream: follows(r, changesPath)}
+	page.Quick.fill(d.typeGroups(), subs)
+	page.count(stats)
+	if page.Tutorial, err = d.tutorial(r, stats, list.Items, subs); err != nil {
+		return err
+	}
+	if d.pulse != nil {
+		page.Charts = newCharts(d.pulse, stats.Latency, d.now())
+		page.Health, page.More = d.healths(subs)
+	}
+	return d.render(w, r, status, "live", "Live", page)
 }
 
-func countAll(stats scheduler.Stats) []count {
-	var counts []count
-	for _, status := range history.Statuses() {
-		c := count{Status: status}
-		for _, byStatus := range stats.Deliveries {
-			c.Number += byStatus[status]
-		}
-		counts = append(counts, c)
+// count fills in how many deliveries are kept, by status.
+func (p *livePage) count(stats scheduler.Stats) {
+	sums, all := byStatus(stats)
+	p.Counts = []count{{Number: grouped(all)}}
+	for _, status := range []history.Status{history.Succeeded, history.Failed, history.Retrying, history.Pending} {
+		p.Counts = append(p.Counts, count{Status: status, Number: grouped(sums[status])})
 	}
-	return counts
+	for _, status := range []history.Status{history.Collecting, history.Cancelled} {
+		if sums[status] > 0 {
+			p.Others = append(p.Others, count{Status: status, Number: grouped(sums[status])})
+		}
+	}
+}
+
+// byStatus adds up the deliveries of all platforms.
+func byStatus(stats scheduler.Stats) (sums map[history.Status]int, all int) {
+	sums = map[history.Status]int{}
+	for _, platform := range stats.Deliveries {
+		for status, n := range platform {
+			sums[status] += n
+			all += n
+		}
+	}
+	return sums, all
+}
+
+// grouped prints a number with its thousands apart.
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 func (d *dashboard) typeGroups() []typeGroup {
@@ -73,40 +141,10 @@ func (d *dashboard) typeGroups() []typeGroup {
 	return groups
 }
 
-// tutorial holds what the commands of the empty page need.
-type tutorial struct {
-	Server        string
-	Platform      payloads.Platform
-	Type          string
-	Secret        string // an example of the platform's form; empty: nothing is signed
-	Token         bool   // calls of the API need one
-	Subscriptions int
-}
-
-func (d *dashboard) tutorial(r *http.Request) (*tutorial, error) {
-	subs, err := d.store.List(r.Context())
-	if err != nil {
-		return nil, fmt.Errorf("list subscriptions: %w", err)
+// targetName is how a subscription is called where there is little room.
+func targetName(s subscriptions.Subscription) string {
+	if s.Description != "" {
+		return s.Description
 	}
-	ids := d.registry.IDs()
-	if len(ids) == 0 {
-		return nil, nil // no platform, no tutorial
-	}
-	id := ids[0]
-	if len(subs) > 0 {
-		id = subs[0].Platform
-	}
-	p, err := d.registry.Platform(id, "")
-	if err != nil {
-		return nil, fmt.Errorf("platform of the tutorial: %w", err)
-	}
-	t := &tutorial{
-		Server: d.server(r), Platform: p, Secret: string(exampleSubscription(p, [16]byte{}).Secret), Token: d.token, Subscriptions: len(subs),
-	}
-	for _, et := range p.Events {
-		if !et.Unlisted && t.Type == "" {
-			t.Type = et.Key
-		}
-	}
-	return t, nil
+	return sender.MaskURL(s.URL)
 }

@@ -5,54 +5,108 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/annohook/annohook/payloads"
-	"github.com/annohook/annohook/web/api"
 )
 
-// maxSeed is the largest seed that readers which know only doubles keep exactly.
-const maxSeed = 1<<53 - 1
-
-// platformsPage is what "/platforms" shows.
+// platformsPage is what "/platforms" shows: the platforms side by side, and every event type of all of them.
 type platformsPage struct {
 	Platforms []platformRow
+	Query     string
+	Only      string // platform id; empty: all
+	Types     []typeRow
+	Total     int // event types without search and choice
 }
 
 // platformRow is one platform in its default profile.
 type platformRow struct {
 	payloads.Platform
 	Profiles []payloads.Platform
+	Axis     *retryAxis
+}
+
+// Sure is how sure the timing is; empty: nothing is known about that.
+func (r platformRow) Sure() payloads.Fidelity {
+	for _, topic := range []string{"retry", "timeout"} {
+		if f := factOf(r.Platform, topic); f != nil {
+			return f.Fidelity
+		}
+	}
+	return ""
+}
+
+// typeRow is one event type of a platform, whichever profiles have it.
+type typeRow struct {
+	payloads.EventType
+	Platform payloads.Platform // in the first profile that has the type
+	Profiles []string          // that have it; empty: all
+	Compose  string            // link to its trigger form
 }
 
 func (d *dashboard) listPlatforms(w http.ResponseWriter, r *http.Request) error {
-	var page platformsPage
+	query := r.URL.Query()
+	page := platformsPage{Query: query.Get("q"), Only: query.Get("platform")}
 	for _, id := range d.registry.IDs() {
 		profiles := d.registry.Profiles(id)
-		page.Platforms = append(page.Platforms, platformRow{Platform: profiles[0], Profiles: profiles})
+		p := profiles[0]
+		page.Platforms = append(page.Platforms, platformRow{Platform: p, Profiles: profiles, Axis: newRetryAxis(p.Retry)})
+		rows := typeRows(profiles)
+		page.Total += len(rows)
+		if page.Only != "" && page.Only != id {
+			continue
+		}
+		page.Types = append(page.Types, slices.DeleteFunc(rows, func(t typeRow) bool { return !t.holds(page.Query) })...)
 	}
 	return d.render(w, r, http.StatusOK, "platforms", "Platforms", page)
 }
 
-// platformPage is what "/platforms/{platform}" shows: one profile of a platform.
-type platformPage struct {
-	Platform payloads.Platform
-	Profiles []payloads.Platform
-	Policy   payloads.Policy
-	// NativePath is where the platform's own API is mounted; empty: it has none.
-	NativePath string
+// typeRows lists the event types of all profiles, each once: those of the default profile first.
+func typeRows(profiles []payloads.Platform) []typeRow {
+	var rows []typeRow
+	at := map[string]int{}
+	for _, p := range profiles {
+		for _, et := range p.Events {
+			i, known := at[et.Key]
+			if !known {
+				i = len(rows)
+				at[et.Key] = i
+				rows = append(rows, typeRow{EventType: et, Platform: p, Compose: composeLink(p, et, "", "")})
+			}
+			rows[i].Profiles = append(rows[i].Profiles, p.Profile)
+		}
+	}
+	for i := range rows {
+		if len(rows[i].Profiles) == len(profiles) {
+			rows[i].Profiles = nil
+		}
+	}
+	return rows
 }
 
-func (d *dashboard) showPlatform(w http.ResponseWriter, r *http.Request) error {
-	p, err := d.platformOf(r)
-	if err != nil {
-		return err
+// holds reports whether each word of the search stands somewhere in the row.
+func (t typeRow) holds(query string) bool {
+	text := strings.ToLower(strings.Join(append([]string{
+		t.Key, t.Name, t.Title, t.Summary, t.Platform.ID, t.Platform.Name, string(t.Fidelity),
+	}, t.VariantNames()...), "\n"))
+	for word := range strings.FieldsSeq(strings.ToLower(query)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
 	}
-	page := platformPage{Platform: p, Profiles: d.registry.Profiles(p.ID), Policy: p.Effective(exampleSubscription(p, [16]byte{}))}
-	if p.Native != nil {
-		page.NativePath = api.NativePath(p, page.Profiles[0].Profile == p.Profile)
+	return true
+}
+
+// composeLink leads to the trigger form with everything chosen; variant and seed may be empty.
+func composeLink(p payloads.Platform, et payloads.EventType, variant, seed string) string {
+	v := url.Values{"platform": {p.ID}, "profile": {p.Profile}, "type": {et.Key}}
+	if variant != "" {
+		v.Set("variant", variant)
 	}
-	return d.render(w, r, http.StatusOK, "platform", p.Name, page)
+	if seed != "" {
+		v.Set("seed", seed)
+	}
+	return "/compose?" + v.Encode()
 }
 
 // platformOf is the platform in the path in the profile of the query; errNoPage without one.
@@ -62,49 +116,4 @@ func (d *dashboard) platformOf(r *http.Request) (payloads.Platform, error) {
 		return p, fmt.Errorf("%w: %w", errNoPage, err)
 	}
 	return p, nil
-}
-
-// eventPage is what "/platforms/{platform}/{type}" shows: one event type with an example.
-type eventPage struct {
-	Platform payloads.Platform
-	Profiles []payloads.Platform // that have the type
-	Type     payloads.EventType
-	Variant  string
-	Seed     uint64
-	Fidelity payloads.Fidelity
-	Example  exampleView
-	Compose  string // link to the trigger form
-}
-
-func (d *dashboard) showEventType(w http.ResponseWriter, r *http.Request) error {
-	p, err := d.platformOf(r)
-	if err != nil {
-		return err
-	}
-	et, ok := p.Event(r.PathValue("type"))
-	if !ok {
-		return errNoPage
-	}
-	query := r.URL.Query()
-	seed := uint64(1)
-	if text := query.Get("seed"); text != "" {
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil || seed > maxSeed {
-			return fmt.Errorf("%w: seed must be a whole number from 0 to %d", errForm, uint64(maxSeed))
-		}
-	}
-	page := eventPage{Platform: p, Type: et, Variant: query.Get("variant"), Seed: seed, Fidelity: et.Fidelity}
-	for _, v := range et.Variants {
-		if v.Name == page.Variant && v.Fidelity != "" {
-			page.Fidelity = v.Fidelity
-		}
-	}
-	page.Profiles = slices.DeleteFunc(slices.Clone(d.registry.Profiles(p.ID)), func(o payloads.Platform) bool {
-		_, has := o.Event(et.Key)
-		return !has
-	})
-	page.Compose = "/compose?" + url.Values{"platform": {p.ID}, "profile": {p.Profile}, "type": {et.Key}, "variant": {page.Variant}}.Encode()
-	if page.Example, err = newExample(p, et, page.Variant, seed); err != nil {
-		return err
-	}
-	return d.render(w, r, http.StatusOK, "event", et.Key+" · "+p.Name, page)
 }

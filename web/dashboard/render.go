@@ -61,6 +61,7 @@ type frame struct {
 	Version string
 	Styles  []string // of this page alone, names of assets
 	Scripts []string
+	Trouble string // of the store; empty: it takes events
 	Data    any
 }
 
@@ -71,7 +72,7 @@ func (d *dashboard) render(w http.ResponseWriter, r *http.Request, status int, n
 		return fmt.Errorf("no template %s", name)
 	}
 	section, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	f := frame{Title: title, Section: section, Version: d.version, Data: data}
+	f := frame{Title: title, Section: section, Version: d.version, Trouble: d.trouble(r, name), Data: data}
 	if d.assets.has(name + ".css") {
 		f.Styles = append(f.Styles, name+".css")
 	}
@@ -117,8 +118,9 @@ func (d *dashboard) serve(p page) http.Handler {
 
 // failure is the data of the error page.
 type failure struct {
-	Status int
-	Text   string
+	Status  int
+	Text    string
+	Trouble bool // of the store, which passes
 }
 
 func (d *dashboard) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -126,6 +128,7 @@ func (d *dashboard) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if f.Status >= http.StatusInternalServerError {
 		d.log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
 	}
+	again(w, r, f)
 	if err := d.render(w, r, f.Status, "error", http.StatusText(f.Status), f); err != nil {
 		d.log.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)
 		http.Error(w, f.Text, f.Status)
@@ -134,27 +137,30 @@ func (d *dashboard) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // explain is the one table from errors to what a reader sees. Details of faults stay in the log.
 func explain(err error, limit int64) failure {
+	if f, ok := troubled(err); ok {
+		return f
+	}
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	_, invalid := errors.AsType[*scheduler.InvalidError](err)
 	_, unwanted := errors.AsType[*scheduler.NoMatchError](err)
 	switch {
 	case errors.Is(err, errNoPage):
-		return failure{http.StatusNotFound, "There is nothing at this address."}
+		return failure{Status: http.StatusNotFound, Text: "There is nothing at this address."}
 	case errors.Is(err, history.ErrNotFound):
-		return failure{http.StatusNotFound, "No such delivery or event is kept. Old settled deliveries are deleted after a while."}
+		return failure{Status: http.StatusNotFound, Text: "No such delivery or event is kept. Old settled deliveries are deleted after a while."}
 	case errors.Is(err, subscriptions.ErrNotFound):
-		return failure{http.StatusNotFound, "No such subscription exists. It may have been deleted."}
+		return failure{Status: http.StatusNotFound, Text: "No such subscription exists. It may have been deleted."}
 	case errors.Is(err, history.ErrCursor), errors.Is(err, errForm):
-		return failure{http.StatusBadRequest, err.Error()}
+		return failure{Status: http.StatusBadRequest, Text: err.Error()}
 	case tooLarge:
-		return failure{http.StatusRequestEntityTooLarge, fmt.Sprintf("The form is larger than %s.", size(int(limit)))}
+		return failure{Status: http.StatusRequestEntityTooLarge, Text: fmt.Sprintf("The form is larger than %s.", size(int(limit)))}
 	case invalid:
-		return failure{http.StatusUnprocessableEntity, err.Error()}
+		return failure{Status: http.StatusUnprocessableEntity, Text: err.Error()}
 	case unwanted, errors.Is(err, subscriptions.ErrConflict), errors.Is(err, history.ErrSettled), errors.Is(err, scheduler.ErrCollecting),
 		errors.Is(err, scheduler.ErrNothingSent), errors.Is(err, scheduler.ErrNoTarget):
-		return failure{http.StatusConflict, err.Error()}
+		return failure{Status: http.StatusConflict, Text: err.Error()}
 	default:
-		return failure{http.StatusServiceUnavailable, "The server could not answer. Its log says why; if its store is down, try again in a moment."}
+		return failure{Status: http.StatusServiceUnavailable, Text: "The server could not answer. Its log says why; if its store is down, try again in a moment."}
 	}
 }
 

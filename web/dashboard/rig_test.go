@@ -97,6 +97,8 @@ func newRig(t *testing.T, adjust ...func(*dashboard.Options)) *rig {
 	o := dashboard.Options{
 		Scheduler: r.scheduler, History: r.history, Hub: hub, Subscriptions: r.store, Version: "1.2.3", Now: queue.Now,
 	}
+	o.Compositions = scheduler.NewMemory(queue.Now)
+	o.Series = runSeries(t, r.scheduler.Publish)
 	for _, fn := range adjust {
 		fn(&o)
 	}

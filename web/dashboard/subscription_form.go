@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/subscriptions"
@@ -21,13 +22,15 @@ const (
 // noRetries in the schedule's field asks for one attempt only.
 const noRetries = "none"
 
-// fill prints a subscription into the fields of its form, secrets as stars or not at all.
-func fill(sub subscriptions.Subscription) form {
+// fill prints a subscription of platform p into the fields of its form, secrets as stars or not at all.
+func fill(sub subscriptions.Subscription, p payloads.Platform) form {
 	v := url.Values{
 		"platform": {sub.Platform}, "profile": {sub.Profile}, "url": {sender.MaskURL(sub.URL)}, "description": {sub.Description},
-		"scope": {string(sub.Scope)}, "options": {string(sub.Options)}, "headers": {headerLines(sub.Headers)},
+		"headers": {headerLines(sub.Headers)},
 		"timeout": {durationField(sub.Timeout)}, "deadline": {durationField(sub.Deadline)}, "events_mode": {eventsAll},
 	}
+	fillOptions(v, p, "scope", sub.Scope)
+	fillOptions(v, p, "options", sub.Options)
 	if sub.Events != nil {
 		v.Set("events_mode", eventsSome)
 		v["events"] = sub.Events
@@ -88,8 +91,9 @@ func retryField(list []time.Duration) string {
 	return strings.Join(texts, ", ")
 }
 
-// apply writes the fields into sub and collects what cannot be read. What can be read but not be accepted is the scheduler's to find.
-func (f *form) apply(sub *subscriptions.Subscription) {
+// apply writes the fields into sub, whose platform is p, and collects what cannot be read. What can be read but not be accepted is the
+// scheduler's to find.
+func (f *form) apply(sub *subscriptions.Subscription, p payloads.Platform) {
 	old := sub.Clone()
 	sub.Profile = f.text("profile")
 	f.applyURL(sub, old.URL)
@@ -101,8 +105,8 @@ func (f *form) apply(sub *subscriptions.Subscription) {
 	f.applyHeaders(sub, old.Headers)
 	sub.Description = f.text("description")
 	sub.Enabled = f.Values.Has("enabled")
-	sub.Scope = f.object("scope")
-	sub.Options = f.object("options")
+	sub.Scope = f.options(p, "scope", old.Scope)
+	sub.Options = f.options(p, "options", old.Options)
 	f.applyQuirks(sub)
 	sub.Timeout = f.duration("timeout")
 	sub.Deadline = f.duration("deadline")

@@ -1,127 +1,116 @@
 package dashboard
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/annohook/annohook/payloads"
-	"github.com/annohook/annohook/scheduler"
-	"github.com/annohook/annohook/sender/history"
+	"github.com/annohook/annohook/sender/history/pulse"
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// recent is how many deliveries the page of a subscription shows.
-const recent = 10
+// listedSubscriptions bounds the rows of the list; a filter reaches the rest.
+const listedSubscriptions = 100
 
 // subscriptionsPage is what "/subscriptions" shows.
 type subscriptionsPage struct {
 	Items     []subscriptionRow
+	More      int // that fit the filter and are not shown
+	Total     int // without filter
+	Filter    subscriptionFilter
+	States    []string
 	Platforms []payloads.Platform // in their default profiles
 	Edit      editor              // of a new subscription
+	Measured  bool                // latencies and last outcomes are known
+	Test      *testView
+	Stream    string
 }
 
 // subscriptionRow is one line of the list.
 type subscriptionRow struct {
 	subscriptions.Subscription
-	Name string // of the platform
+	Platform string // name
+	Health   healthView
+	Last     *pulse.Attempt // nil: none is known
+	InARow   int            // failures
+	Off      int            // failures in a row that switch it off; 0: none do
+	List     string         // query of the list, which its actions lead back to
 }
 
-// editor is the form of a subscription with what the platform allows in it.
-type editor struct {
-	Form     *form
-	Platform payloads.Platform
-	Profiles []payloads.Platform
-	Action   string
-	Signed   bool     // a secret may be given
-	Types    []string // that can be subscribed to, in any profile
-	HasScope bool
-	HasMore  bool // options
+// The states that the list can be narrowed to.
+const (
+	stateEnabled  = "enabled"
+	stateDisabled = "disabled"
+	stateFailing  = "failing"
+)
+
+// subscriptionFilter is what the list is narrowed to; the zero value is nothing.
+type subscriptionFilter struct {
+	Platform, State string
 }
 
-func (d *dashboard) editor(p payloads.Platform, f *form, action string) editor {
-	e := editor{Form: f, Platform: p, Profiles: d.registry.Profiles(p.ID), Action: action, Signed: p.Secret.Scheme != ""}
-	for _, profile := range e.Profiles {
-		for _, et := range profile.Events {
-			if !et.Unlisted && !slices.Contains(e.Types, et.Key) {
-				e.Types = append(e.Types, et.Key)
-			}
-		}
+func readSubscriptionFilter(v url.Values) (subscriptionFilter, error) {
+	f := subscriptionFilter{Platform: v.Get("platform"), State: v.Get("state")}
+	if states := subscriptionStates(); f.State != "" && !slices.Contains(states, f.State) {
+		return f, fmt.Errorf("%w: state must be one of %v", errForm, states)
 	}
-	for _, o := range p.Options {
-		e.HasScope = e.HasScope || o.In == "scope"
-		e.HasMore = e.HasMore || o.In == "options"
-	}
-	return e
+	return f, nil
 }
 
-// Loose lists the problems that no field of the form shows.
-func (e editor) Loose() []string {
-	shown := []string{
-		"url", "profile", "secret", "events", "headers", "description", "scope", "options", "quirks", "timeout", "deadline", "retry",
-		"concurrency", "rate",
+func subscriptionStates() []string { return []string{stateEnabled, stateDisabled, stateFailing} }
+
+// Query is the filter as the query of a URL, "" without one.
+func (f subscriptionFilter) Query() string {
+	v := url.Values{}
+	if f.Platform != "" {
+		v.Set("platform", f.Platform)
 	}
-	var list []string
-	for _, p := range e.Form.Problems {
-		if !slices.Contains(shown, baseField(p.Field)) {
-			list = append(list, p.String())
-		}
+	if f.State != "" {
+		v.Set("state", f.State)
 	}
-	return list
+	return v.Encode()
 }
 
-// SecretHint says what happens to the secret when its field stays empty.
-func (e editor) SecretHint() string {
-	switch {
-	case e.Form.Editing:
-		return "Leave it empty to keep the secret there is."
-	case e.Platform.Secret.Auto:
-		return "Leave it empty to have one made."
-	case e.Platform.Secret.Shared:
-		return "One secret for all subscriptions: what is given here replaces it. Empty: as it is."
+// Active reports whether anything is left out.
+func (f subscriptionFilter) Active() bool { return f != subscriptionFilter{} }
+
+// New is the link that chooses the platform of a new subscription and keeps the filter.
+func (f subscriptionFilter) New(platform string) string {
+	v := url.Values{"new": {platform}}
+	if f.Platform != "" {
+		v.Set("platform", f.Platform)
+	}
+	if f.State != "" {
+		v.Set("state", f.State)
+	}
+	return "/subscriptions?" + v.Encode() + "#new"
+}
+
+// holds reports whether a row is shown. What failed last counts as failing while it is enabled: nothing will change about the others.
+func (f subscriptionFilter) holds(row subscriptionRow) bool {
+	if f.Platform != "" && row.Subscription.Platform != f.Platform {
+		return false
+	}
+	switch f.State {
+	case stateEnabled:
+		return row.Enabled
+	case stateDisabled:
+		return !row.Enabled
+	case stateFailing:
+		return row.Enabled && row.InARow > 0
 	default:
-		return "Leave it empty for requests without a signature."
+		return true
 	}
-}
-
-// Hint explains the keys that scope or options may hold.
-func (e editor) Hint(in string) string {
-	var b strings.Builder
-	b.WriteString("A JSON object, or empty.")
-	for _, o := range e.Platform.Options {
-		if o.In != in {
-			continue
-		}
-		b.WriteString(" " + o.Name + " (" + o.Kind)
-		if o.Default != "" {
-			b.WriteString(", default " + o.Default)
-		}
-		b.WriteString("): " + o.Summary)
-	}
-	return b.String()
-}
-
-// Open reports whether the part of the form that is folded away holds something to look at.
-func (e editor) Open() bool {
-	f := e.Form
-	for _, name := range []string{"headers", "profile", "scope", "options", "quirks", "timeout", "deadline", "retry", "concurrency", "rate"} {
-		if len(f.Wrong(name)) > 0 || name != "profile" && f.text(name) != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// Quirk is the field of one quirk.
-func (e editor) Quirk(name string) input {
-	return input{Name: quirkField(name), Value: e.Form.Get(quirkField(name))}
 }
 
 func (d *dashboard) listSubscriptions(w http.ResponseWriter, r *http.Request) error {
-	id := r.URL.Query().Get("platform")
+	query := r.URL.Query()
+	id := query.Get("new")
+	if id == "" {
+		id = query.Get("platform")
+	}
 	if id == "" && len(d.registry.IDs()) > 0 {
 		id = d.registry.IDs()[0]
 	}
@@ -129,111 +118,64 @@ func (d *dashboard) listSubscriptions(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return fmt.Errorf("%w: platform must be one of %v", errForm, d.registry.IDs())
 	}
-	f := &form{Values: url.Values{"platform": {p.ID}, "profile": {p.Profile}, "events_mode": {eventsAll}, "enabled": {"on"}}}
+	f := newSubscriptionForm(p)
+	f.Values.Set("url", query.Get("url"))
 	return d.subscriptionsWith(w, r, http.StatusOK, p, f)
+}
+
+// newSubscriptionForm is the form of a subscription that does not exist yet.
+func newSubscriptionForm(p payloads.Platform) *form {
+	return &form{Values: url.Values{"platform": {p.ID}, "profile": {p.Profile}, "events_mode": {eventsAll}, "enabled": {"on"}}}
 }
 
 // subscriptionsWith shows the list with the form of a new subscription.
 func (d *dashboard) subscriptionsWith(w http.ResponseWriter, r *http.Request, status int, p payloads.Platform, f *form) error {
+	filter, err := readSubscriptionFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
 	subs, err := d.store.List(r.Context())
 	if err != nil {
 		return fmt.Errorf("list subscriptions: %w", err)
 	}
-	page := subscriptionsPage{Platforms: d.defaults(), Edit: d.editor(p, f, "/subscriptions")}
-	for _, sub := range subs {
-		row := subscriptionRow{Subscription: sub, Name: sub.Platform}
-		if p, err := d.registry.Of(sub); err == nil {
-			row.Name = p.Name
+	page := subscriptionsPage{
+		Total: len(subs), Filter: filter, States: subscriptionStates(), Platforms: d.defaults(), Measured: d.pulse != nil,
+		Edit: d.editor(p, f, subscriptions.Subscription{Platform: p.ID, Profile: p.Profile}), Stream: follows(r, changesPath),
+	}
+	for _, row := range d.subscriptionRows(subs) {
+		switch {
+		case !filter.holds(row):
+			continue
+		case len(page.Items) == listedSubscriptions:
+			page.More++
+		default:
+			row.List = filter.Query()
+			page.Items = append(page.Items, row)
 		}
-		page.Items = append(page.Items, row)
+	}
+	if page.Test, err = d.testResult(r, ""); err != nil {
+		return err
 	}
 	return d.render(w, r, status, "subscriptions", "Subscriptions", page)
 }
 
-// subscriptionPage is what "/subscriptions/{id}" shows.
-type subscriptionPage struct {
-	Subscription subscriptions.Subscription
-	Platform     payloads.Platform
-	Policy       payloads.Policy
-	Concurrency  int
-	Edit         editor
-	Secret       string // shown once, right after it was made; empty otherwise
-	Problem      string // why the last action was refused
-	Test         *testView
-	Recent       []history.Summary
-	Stream       string
-}
-
-// testView is what became of a test send.
-type testView struct {
-	Delivery history.Summary
-	Attempt  *attemptView // nil: none ended yet
-}
-
-// around is what a page of a subscription shows besides the subscription itself.
-type around struct {
-	status  int
-	secret  string
-	problem string
-	form    *form // as it was posted; nil: filled from the subscription
-}
-
-func (d *dashboard) showSubscription(w http.ResponseWriter, r *http.Request) error {
-	sub, err := d.store.Get(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
+// subscriptionRows describes subscriptions, in their order.
+func (d *dashboard) subscriptionRows(subs []subscriptions.Subscription) []subscriptionRow {
+	var known map[string]pulse.Health
+	if d.pulse != nil {
+		known = d.pulse.Healths()
 	}
-	return d.subscriptionWith(w, r, sub, around{status: http.StatusOK})
-}
-
-func (d *dashboard) subscriptionWith(w http.ResponseWriter, r *http.Request, sub subscriptions.Subscription, a around) error {
-	p, err := d.registry.Of(sub)
-	if err != nil { // kept by another version of the program; it can still be seen and deleted
-		p = payloads.Platform{ID: sub.Platform, Name: sub.Platform, Profile: sub.Profile}
-		a.problem = "The profile of this subscription is not known to this program."
+	rows := make([]subscriptionRow, len(subs))
+	for i, sub := range subs {
+		h := known[sub.ID]
+		row := subscriptionRow{Subscription: sub, Platform: sub.Platform, Health: d.health(sub, h), InARow: max(h.Failing(), sub.ConsecutiveFailures)}
+		if n := len(h.Attempts); n > 0 {
+			row.Last = &h.Attempts[n-1]
+		}
+		if p, err := d.registry.Of(sub); err == nil {
+			row.Platform, row.Off = p.Name, p.DisableAfter
+		}
+		rows[i] = row
 	}
-	if a.form == nil {
-		filled := fill(sub)
-		a.form = &filled
-	}
-	list, err := d.history.List(r.Context(), history.Query{SubscriptionID: sub.ID, Limit: recent})
-	if err != nil {
-		return fmt.Errorf("list deliveries: %w", err)
-	}
-	page := subscriptionPage{
-		Subscription: sub, Platform: p, Policy: p.Effective(sub), Concurrency: sub.Concurrency, Secret: a.secret, Problem: a.problem,
-		Edit: d.editor(p, a.form, "/subscriptions/"+url.PathEscape(sub.ID)), Recent: list.Items,
-		Stream: follows(r, streamFor(history.Query{SubscriptionID: sub.ID})),
-	}
-	if page.Concurrency == 0 {
-		page.Concurrency = scheduler.DefaultConcurrency
-	}
-	if page.Test, err = d.testResult(r, sub.ID); err != nil {
-		return err
-	}
-	return d.render(w, r, a.status, "subscription", p.Name+" subscription", page)
-}
-
-// testResult reads the test send that the URL names; nil without one that belongs to this subscription.
-func (d *dashboard) testResult(r *http.Request, subscription string) (*testView, error) {
-	id := r.URL.Query().Get("test")
-	if id == "" {
-		return nil, nil // no test, nothing to show
-	}
-	delivery, err := d.history.Delivery(r.Context(), id)
-	if errors.Is(err, history.ErrNotFound) || err == nil && delivery.SubscriptionID != subscription {
-		return nil, nil // a stale link; the page itself is right
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read test delivery: %w", err)
-	}
-	attempts, err := d.history.Attempts(r.Context(), id)
-	if err != nil {
-		return nil, fmt.Errorf("read test attempts: %w", err)
-	}
-	view := &testView{Delivery: delivery}
-	if views := viewAttempts(attempts, nil); len(views) > 0 && views[0].Outcome != "" {
-		view.Attempt = &views[0]
-	}
-	return view, nil
+	return rows
 }

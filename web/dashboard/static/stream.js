@@ -129,8 +129,8 @@ export class Live {
     try {
       all = await refresh((part) => !once && (this.paused || this.holding && part.hasAttribute("data-rows")));
       if (this.source?.readyState === EventSource.OPEN) this.say("live", "live");
-    } catch {
-      this.say("lost", "the page could not be refreshed, trying again");
+    } catch (e) {
+      this.say("lost", e.page?.querySelector("[data-why]")?.textContent ?? "the page could not be refreshed, trying again");
     }
     this.running = false;
     this.last = Date.now();

@@ -83,7 +83,9 @@ export async function load(address) {
 // to. It reports whether all could be swapped: what the reader has selected is left alone.
 export async function refresh(hold = () => false, address = location.href) {
   let all = true;
+  const from = location.href;
   const page = await load(address);
+  if (location.href !== from) return false; // the reader has gone on to another view of this page
   for (const fresh of page.querySelectorAll("[data-part]")) {
     const part = document.querySelector("[data-part=\"" + CSS.escape(fresh.dataset.part) + "\"]");
     if (!part || pristine.get(part) === pristine.get(fresh)) continue;

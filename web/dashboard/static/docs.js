@@ -1,0 +1,4 @@
+import {listen} from "./filter.js";
+
+document.querySelector("[data-filter]").hidden = false;
+listen()?.();
