@@ -108,7 +108,7 @@ step_sdk() {
     fi
     settings="$settings ANNOHOOK_TEST_PYTHON_$(printf %s "$name" | tr 'a-z-' 'A-Z_')=$python"
   done
-  ( export ANNOHOOK_TEST_BINARY=$work/annohook $settings; gotest -count=1 -timeout 10m ./test/sdk/... )
+  ( export ANNOHOOK_TEST_BINARY=$work/annohook $settings; gotest -count=1 -timeout 10m ./test/sdk/... ./test/recipes/... )
   at_least_one
 }
 
