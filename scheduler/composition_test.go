@@ -2,7 +2,7 @@ package scheduler_test
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +67,7 @@ func TestCompositionsAreBounded(t *testing.T) {
 			}
 		}
 		for i := range scheduler.MaxCompositions {
-			if err := s.SaveComposition(ctx, scheduler.Composition{Name: fmt.Sprint(i)}); err != nil {
+			if err := s.SaveComposition(ctx, scheduler.Composition{Name: strconv.Itoa(i)}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -3,11 +3,13 @@ package sender_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,11 +33,12 @@ func nasty(url string) sender.Request {
 // TestGeneratedTestsSendTheSameRequest runs both in their languages, against a listener that accepts and one that refuses.
 func TestGeneratedTestsSendTheSameRequest(t *testing.T) {
 	got := make(chan string, 4)
-	answer := okReply
+	var answer atomic.Value
+	answer.Store(okReply)
 	url := rawServer(t, func(c net.Conn) {
 		raw, _ := readRequest(bufio.NewReader(c))
 		got <- raw
-		c.Write([]byte(answer))
+		io.WriteString(c, answer.Load().(string))
 	})
 	r := nasty(url)
 	record := newSender(t).Do(context.Background(), r).Request
@@ -73,8 +76,8 @@ func TestGeneratedTestsSendTheSameRequest(t *testing.T) {
 			if diff := cmp.Diff(want, parts(<-got)); diff != "" {
 				t.Errorf("request differs (-sender +generated):\n%s", diff)
 			}
-			answer = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope"
-			defer func() { answer = okReply }()
+			answer.Store("HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope")
+			defer answer.Store(okReply)
 			out, err := run()
 			<-got
 			if err == nil || !strings.Contains(string(out), "401") || !strings.Contains(string(out), "nope") {

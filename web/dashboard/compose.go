@@ -141,7 +141,7 @@ func (d *dashboard) fillCompose(r *http.Request, page *composePage) error {
 // drawSeed is a seed for somebody who gave none: small, because people read and type it.
 func (d *dashboard) drawSeed() string {
 	const seeds = 1_000_000
-	return fmt.Sprint(uint64(d.now().UnixMilli()) % seeds) //nolint:gosec // after 1970
+	return strconv.FormatInt(d.now().UnixMilli()%seeds, 10)
 }
 
 // splitEvent takes "platform/type", which the one select element of all types sends, apart.

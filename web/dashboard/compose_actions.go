@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -267,9 +268,7 @@ const maxParamInLink = 1 << 10
 // seePlay leads to what was done.
 func (d *dashboard) seePlay(w http.ResponseWriter, r *http.Request, p *play) error {
 	v := url.Values{"play": {strconv.Itoa(p.id)}}
-	for name, values := range p.state {
-		v[name] = values
-	}
+	maps.Copy(v, p.state)
 	http.Redirect(w, r, actionsPath+"?"+v.Encode()+"#done", http.StatusSeeOther)
 	return nil
 }

@@ -98,6 +98,19 @@ func TestActionsPageResetsTheWorld(t *testing.T) {
 	r.post(actionsPath+"/reset", url.Values{"platform": {"none"}}).want(http.StatusUnprocessableEntity)
 }
 
+func TestActionsPageKeepsHostileText(t *testing.T) {
+	r := newRig(t)
+	for _, text := range corpus() {
+		target := r.post(actionsPath, url.Values{"platform": {invented.ID}, "action": {invented.AddNotes}, "p:text": {text}}).seeOther()
+		page := r.get(withoutFragment(target)).want(http.StatusOK)
+		checkNothingInline(t, page)
+		checkStructure(t, page)
+		if !strings.Contains(page.text(), "marker") {
+			t.Errorf("%q is not shown", text)
+		}
+	}
+}
+
 // withoutFragment is what a browser asks the server for.
 func withoutFragment(target string) string {
 	path, _, _ := strings.Cut(target, "#")

@@ -112,42 +112,46 @@ func (b basis) was(v url.Values, fits bool) string {
 	return was.Encode()
 }
 
+// The bounds of what is offered for a text: it has few values, and short ones.
+const (
+	seenSeeds = 12
+	seenMost  = 6
+	seenBytes = 40 // of one
+)
+
 // seenValues finds texts of which the platform uses only a few, by building the event with some other seeds.
 func (b basis) seenValues() map[string][]string {
-	const seeds, few, shortText = 12, 6, 40
-	seen, spoiled := map[string][]string{}, map[string]bool{}
-	var look func(v payloads.Value, path string)
-	look = func(v payloads.Value, path string) {
-		switch t := v.(type) {
-		case *payloads.Object:
-			if t == nil {
-				return
-			}
-			for _, m := range t.Members() {
-				look(m.Value, below(path, m.Key))
-			}
-		case payloads.Array:
-			for i, e := range t {
-				look(e, item(path, i))
-			}
-		case string:
-			if len(t) == 0 || len(t) > shortText || len(seen[path]) > few {
-				spoiled[path] = true
-			} else if !slices.Contains(seen[path], t) {
-				seen[path] = append(seen[path], t)
-			}
-		}
-	}
-	for i := range seeds {
-		if tree, err := b.tree(uint64(i+1), b.now); err == nil { //nolint:gosec // small
-			look(tree, "")
+	seen := map[string][]string{}
+	for i := range uint64(seenSeeds) {
+		if tree, err := b.tree(i+1, b.now); err == nil {
+			gatherTexts(seen, tree, "")
 		}
 	}
 	for path, values := range seen {
-		if spoiled[path] || len(values) < 2 || len(values) > few {
+		slices.Sort(values)
+		seen[path] = slices.Compact(values)
+		if n := len(seen[path]); n < 2 || n > seenMost || slices.ContainsFunc(seen[path], func(s string) bool { return s == "" || len(s) > seenBytes }) {
 			delete(seen, path)
 		}
-		slices.Sort(values)
 	}
 	return seen
+}
+
+// gatherTexts collects the texts of a value by their paths.
+func gatherTexts(seen map[string][]string, v payloads.Value, path string) {
+	switch t := v.(type) {
+	case *payloads.Object:
+		if t == nil {
+			return
+		}
+		for _, m := range t.Members() {
+			gatherTexts(seen, m.Value, below(path, m.Key))
+		}
+	case payloads.Array:
+		for i, e := range t {
+			gatherTexts(seen, e, item(path, i))
+		}
+	case string:
+		seen[path] = append(seen[path], t)
+	}
 }

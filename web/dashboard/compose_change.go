@@ -96,16 +96,16 @@ func (f *form) takeJSON(shown *payloads.Object, b basis) {
 		return
 	}
 	diff := differ(base, want)
-	set := ""
+	var set []string
 	for _, a := range diff.set {
 		line, ok := printAssignment(a)
 		if !ok {
 			f.add("json", "the change at %s cannot be written in a line; edit the body instead", a.Path)
 			return
 		}
-		set += line + "\n"
+		set = append(set, line)
 	}
-	f.Values.Set("set", strings.TrimSuffix(set, "\n"))
+	f.Values.Set("set", strings.Join(set, "\n"))
 	f.Values.Del("data")
 	if diff.data.Len() > 0 {
 		f.Values.Set("data", indented(diff.data))

@@ -97,7 +97,7 @@ func (d *dashboard) startSeries(w http.ResponseWriter, r *http.Request, f *form,
 	if limit := int(rate * MaxSeriesLength.Seconds()); total > limit {
 		total = max(1, limit)
 	}
-	id, err := d.series.Start(t, rate, total, composeLinkOf(f.Values))
+	id, err := d.series.Start(r.Context(), t, rate, total, composeLinkOf(f.Values))
 	if err != nil {
 		f.add("rate", "%v", err)
 		return d.composeWith(w, r, http.StatusConflict, f, nil)

@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -156,10 +157,7 @@ func TestComposeFieldsBecomeAssignments(t *testing.T) {
 		t.Error("a preview stores something")
 	}
 
-	again := url.Values{}
-	for name, values := range fields {
-		again[name] = values
-	}
+	again := maps.Clone(fields)
 	again.Set("do", "show")
 	again.Set("reset", "note.words")
 	fields = r.get(r.post("/compose", again).seeOther()).holds("1 changed").fields("/compose")
@@ -291,6 +289,25 @@ func TestComposePreviewOfEachSubscription(t *testing.T) {
 	page, _ = r.composer("&set=note.txt%20=%20x")
 	page.holds("Nothing can be sent like this", "did you mean")
 	_ = quiet
+}
+
+func TestComposeFixesTheTime(t *testing.T) {
+	r := newRig(t)
+	r.subscribe()
+	page := r.get("/compose?platform="+invented.ID+"&type="+invented.NoteAdded+"&seed=1").holds("No time is given", "event time")
+	fields := page.fields("/compose")
+	buttons := page.all("button", func(n *html.Node) bool { return value(n, "name") == "fix_now" })
+	if len(buttons) != 1 {
+		t.Fatalf("%d buttons fix the time", len(buttons))
+	}
+	fields.Set("fix_now", value(buttons[0], "value"))
+	fixed := r.get(r.post("/compose", fields).seeOther()).want(http.StatusOK)
+	r.run(time.Hour)
+	fields = fixed.fields("/compose")
+	r.post("/compose", fields).seeOther()
+	if body := r.lastBody(); body != fixed.previewed() || !strings.Contains(body, "2026-01-02T03:04:05.000Z") {
+		t.Errorf("sent %s, previewed %s", body, fixed.previewed())
+	}
 }
 
 func TestComposeBodyBeginsWithTheExactBytes(t *testing.T) {

@@ -12,7 +12,7 @@ const (
 	maxWorldRows    = 30
 	maxWorldColumns = 10
 	maxKnownIDs     = 50
-	longID          = 30 // characters from which on a value without spaces is taken for an id
+	longID          = 30 // characters from which on a word is taken for an id
 )
 
 // worldTable is one kind of things in a world.
@@ -78,7 +78,7 @@ func worldRow(v payloads.Value, columns []string) []worldCell {
 		row[i] = worldCell{Column: name, ID: name == "id"}
 		if value, has := o.Get(name); has && value != nil {
 			row[i].Value = printField(value)
-			row[i].ID = row[i].ID || len(row[i].Value) >= longID && !strings.Contains(row[i].Value, " ")
+			row[i].ID = row[i].ID || len(row[i].Value) >= longID && !strings.ContainsAny(row[i].Value, " [{")
 		}
 	}
 	return row

@@ -183,6 +183,6 @@ func offset(d time.Duration) string {
 	case d < 10*time.Minute:
 		return "+" + strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0") + " s"
 	default:
-		return "+" + d.Round(time.Second).String()
+		return "+" + long(d.Round(time.Second))
 	}
 }

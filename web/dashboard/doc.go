@@ -61,4 +61,12 @@
 //  28. 2026-11-21. Commands that make a subscription again hold stars where secrets stand; the API refuses those, so that nobody signs with them.
 //  29. 2026-11-21. The schedules of a subscription and of its platform share one line of time whose places are roots, as latencies are drawn: a
 //     first wait of seconds would vanish beside a last one of hours.
+//  30. 2026-11-21. Compose has one state: what a trigger takes. Fields and JSON are ways to write assignments and a merge; the form carries what they
+//     showed ("was"), the event is built again from it, and what differs was changed by the reader. So a new seed changes no field, both work
+//     without scripts, and the address of the page is the composition. Rejected: the old value beside each field, twice the form.
+//  31. 2026-11-21. The preview is the server's: the form is posted as by its Preview button, whose answer is a redirect to the state. The script only
+//     does that while the reader types, and leaves alone what was typed meanwhile.
+//  32. 2026-11-21. A seed is drawn when the page opens, since a preview of bytes that will be others is none. Who empties the field gets new ones each time.
+//  33. 2026-11-21. Series, and which step a story has reached, are remembered by the process that plays them, bounded in number, and the pages say so. Rejected:
+//     keeping them in the store; a series that goes on by itself after a restart is what nobody expects of a test.
 package dashboard

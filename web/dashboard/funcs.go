@@ -61,8 +61,23 @@ func duration(d time.Duration) string {
 	case d < time.Minute:
 		return decimal(d.Seconds(), 2) + " s"
 	default:
-		return d.Round(time.Second).String()
+		return long(d.Round(time.Second))
 	}
+}
+
+// long prints hours, minutes and seconds, those that are none left out.
+func long(d time.Duration) string {
+	var parts []string
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{time.Hour, " h"}, {time.Minute, " min"}, {time.Second, " s"}} {
+		if n := d / unit.size; n > 0 {
+			parts = append(parts, strconv.FormatInt(int64(n), 10)+unit.name)
+			d -= n * unit.size
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // decimal prints a number with at most so many places; zeros at its end say nothing.

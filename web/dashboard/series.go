@@ -84,8 +84,8 @@ func (s *Series) Run(ctx context.Context) {
 }
 
 // Start begins to send total events, rate of them a second, and returns the id of the series. It returns ErrSeriesFull, or an error for numbers out of
-// bounds.
-func (s *Series) Start(t scheduler.Trigger, rate float64, total int, link string) (string, error) {
+// bounds. The series outlives ctx, of which only the values count.
+func (s *Series) Start(ctx context.Context, t scheduler.Trigger, rate float64, total int, link string) (string, error) {
 	if !(rate > 0 && rate <= MaxSeriesRate) || total < 1 || total > MaxSeriesEvents || float64(total)/rate > MaxSeriesLength.Seconds() {
 		return "", fmt.Errorf("%d events at %v a second are out of bounds", total, rate)
 	}
@@ -97,7 +97,7 @@ func (s *Series) Start(t scheduler.Trigger, rate float64, total int, link string
 	if s.count() >= MaxSeries {
 		return "", ErrSeriesFull
 	}
-	ctx, stop := context.WithCancel(context.Background()) //nolint:contextcheck // it outlives the request that starts it; Run ends it
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	one := &series{
 		id: s.newID(), trigger: t, link: link, total: total, pause: time.Duration(float64(time.Second) / rate), stop: stop, started: s.now(),
 	}
@@ -146,7 +146,7 @@ func (s *Series) play(ctx context.Context, one *series) {
 		}
 		t := one.trigger
 		if t.Seed != nil {
-			seed := (*t.Seed + uint64(i)) % (maxSeed + 1) //nolint:gosec // i counts from 0
+			seed := (*t.Seed + uint64(i)) % (maxSeed + 1)
 			t.Seed = &seed
 		}
 		published, err := s.publish(ctx, t)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,10 +57,11 @@ func TestSeriesKeepTheirRate(t *testing.T) {
 			return scheduler.Published{Events: make([]history.Event, 1)}, nil
 		})
 		seed := uint64(1<<53 - 2)
-		if _, err := s.Start(scheduler.Trigger{Seed: &seed}, 5, 6, ""); err != nil {
+		if _, err := s.Start(t.Context(), scheduler.Trigger{Seed: &seed}, 5, 6, ""); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		ms := time.Millisecond
 		if diff := cmp.Diff([]time.Duration{0, 200 * ms, 650 * ms, 650 * ms, 800 * ms, 1000 * ms}, at); diff != "" {
 			t.Errorf("times (-want +got):\n%s", diff)
@@ -72,29 +74,29 @@ func TestSeriesKeepTheirRate(t *testing.T) {
 
 func TestSeriesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := 0
+		var n atomic.Int64
 		s := runSeries(t, func(ctx context.Context, _ scheduler.Trigger) (scheduler.Published, error) {
-			n++
+			n.Add(1)
 			return scheduler.Published{}, ctx.Err()
 		})
 		for _, wrong := range []struct {
 			rate  float64
 			total int
 		}{{0, 1}, {50.1, 1}, {-1, 1}, {1, 0}, {50, 1001}, {1, 601}} {
-			if _, err := s.Start(scheduler.Trigger{}, wrong.rate, wrong.total, ""); err == nil {
+			if _, err := s.Start(t.Context(), scheduler.Trigger{}, wrong.rate, wrong.total, ""); err == nil {
 				t.Errorf("%d events at %v a second are taken", wrong.total, wrong.rate)
 			}
 		}
 		for range dashboard.MaxSeries {
-			if _, err := s.Start(scheduler.Trigger{}, 1, 500, ""); err != nil {
+			if _, err := s.Start(t.Context(), scheduler.Trigger{}, 1, 500, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.Start(scheduler.Trigger{}, 1, 1, ""); !errors.Is(err, dashboard.ErrSeriesFull) {
+		if _, err := s.Start(t.Context(), scheduler.Trigger{}, 1, 1, ""); !errors.Is(err, dashboard.ErrSeriesFull) {
 			t.Errorf("one too many: %v", err)
 		}
 		time.Sleep(20*time.Second + time.Millisecond)
-		if n != dashboard.MaxSeries*21 {
+		if n := n.Load(); n != dashboard.MaxSeries*21 {
 			t.Errorf("%d events, want %d", n, dashboard.MaxSeries*21)
 		}
 	})
@@ -103,17 +105,19 @@ func TestSeriesAreBounded(t *testing.T) {
 func TestSeriesEndWithTheProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		s, err := dashboard.NewSeries(dashboard.SeriesOptions{Now: time.Now, NewID: func() string { return "s" },
+		s, err := dashboard.NewSeries(dashboard.SeriesOptions{
+			Now: time.Now, NewID: func() string { return "s" },
 			Publish: func(context.Context, scheduler.Trigger) (scheduler.Published, error) {
 				n++
 				return scheduler.Published{}, nil
-			}})
+			},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
-		if _, err := s.Start(scheduler.Trigger{}, 1, 100, ""); err != nil {
+		if _, err := s.Start(t.Context(), scheduler.Trigger{}, 1, 100, ""); err != nil {
 			t.Fatal(err)
 		}
 		s.Run(ctx)
@@ -121,7 +125,7 @@ func TestSeriesEndWithTheProgram(t *testing.T) {
 		if n != 3 {
 			t.Errorf("%d events before the end, want 3", n)
 		}
-		if _, err := s.Start(scheduler.Trigger{}, 1, 1, ""); err == nil {
+		if _, err := s.Start(t.Context(), scheduler.Trigger{}, 1, 1, ""); err == nil {
 			t.Error("a series begins after the end")
 		}
 	})

@@ -297,11 +297,11 @@ func TestTheScheduleIsDrawnBesideThePlatforms(t *testing.T) {
 	for _, n := range page.all("svg", func(n *html.Node) bool { return strings.HasPrefix(value(n, "class"), "rail") && !inside(n, "form") }) {
 		drawn = append(drawn, value(n, "aria-label"))
 	}
-	want := "Attempts at once, +1 s, +1h0m1s|Attempts at once, +10 s, +70 s, +250 s"
+	want := "Attempts at once, +1 s, +1 h 1 s|Attempts at once, +10 s, +70 s, +250 s"
 	if got := strings.Join(drawn, "|"); got != want {
 		t.Errorf("drawn %q, want %q", got, want)
 	}
-	page.holds("An attempt waits 5 s for the whole exchange", "1h0m1s after the first attempt if each fails at once, 1h0m16s if each uses up its time", "schedule set here")
+	page.holds("An attempt waits 5 s for the whole exchange", "1 h 1 s after the first attempt if each fails at once, 1 h 16 s if each uses up its time", "schedule set here")
 	plain := r.subscribe()
 	if rails := r.get("/subscriptions/"+plain.ID).all("svg", func(n *html.Node) bool { return value(n, "class") == "rail" && !inside(n, "form") }); len(rails) != 1 {
 		t.Errorf("%d schedules drawn, want the platform's alone", len(rails))

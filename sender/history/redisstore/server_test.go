@@ -273,8 +273,8 @@ func TestRepeatedCalls(t *testing.T) {
 	}
 }
 
-// TestAPageOfManyIsBounded looks for one delivery among more than a page looks at.
-func TestAPageOfManyIsBounded(t *testing.T) {
+// TestAPageOfManyIsBoundedOnRedis looks for one delivery among more than a page looks at.
+func TestAPageOfManyIsBoundedOnRedis(t *testing.T) {
 	t.Parallel()
 	client := realRedis(t)
 	store := redisstore.New(client, redisstore.Options{Prefix: prefix(t, client)})
