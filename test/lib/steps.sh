@@ -79,7 +79,8 @@ end_to_end() {
   at_least_one
 }
 
-step_e2e() { has_tests test/e2e && end_to_end -skip '^Test(Soak|Chaos)$' -timeout 15m ./test/e2e/... ./test/readme/...; }
+# Its tests wait more than they work, so more of them run at a time than there are cores.
+step_e2e() { has_tests test/e2e && end_to_end -parallel 4 -skip '^Test(Soak|Chaos)$' -timeout 15m ./test/e2e/... ./test/readme/...; }
 
 step_soak() {
   local time=${SOAKTIME:-10m}
@@ -112,15 +113,23 @@ step_sdk() {
   at_least_one
 }
 
+# step_browser keeps KEPT thousand deliveries where it weighs and times the first page.
 step_browser() {
-  local browser
+  local browser server kept=${KEPT:-100}
+  [ "${CI:-}" = true ] && kept=${KEPT:-5}
   has_tests test/browser || return
   binary || return
   if ! browser=$(chromium_browser); then
     skip "the browser tests" "no Chromium on the PATH, and it could not be installed"
     return
   fi
-  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_CHROMIUM=$browser gotest -count=1 -timeout 10m ./test/browser/...
+  if ! server=$(redis_server); then
+    server=
+    skip "browser tests on a shared Redis" "no redis-server or valkey-server on the PATH, and it could not be installed"
+  fi
+  # Most of the time they wait for the browser, so more than one a core.
+  ANNOHOOK_TEST_BINARY=$work/annohook ANNOHOOK_TEST_CHROMIUM=$browser ANNOHOOK_TEST_REDIS_SERVER=$server ANNOHOOK_TEST_KEPT=$kept \
+    gotest -count=1 -parallel 4 -timeout 10m ./test/browser/...
   at_least_one
 }
 

@@ -74,7 +74,7 @@ func long(d time.Duration) string {
 	}{{time.Hour, " h"}, {time.Minute, " min"}, {time.Second, " s"}} {
 		if n := d / unit.size; n > 0 {
 			parts = append(parts, strconv.FormatInt(int64(n), 10)+unit.name)
-			d -= n * unit.size
+			d %= unit.size
 		}
 	}
 	return strings.Join(parts, " ")
