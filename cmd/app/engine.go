@@ -114,7 +114,7 @@ func openChild(ctx context.Context, c configs.Config, path string, log *slog.Log
 }
 
 // fileBackedSurvives tells what a restart leaves where no Redis is.
-const fileBackedSurvives = "subscriptions survive a restart; deliveries and pending retries do not, nor do the worlds that actions change"
+const fileBackedSurvives = "subscriptions survive a restart; deliveries and pending retries do not, nor do the worlds that actions change and saved compositions"
 
 // openFileBacked is the engine of a machine without any Redis: subscriptions in a file, the rest in the process.
 func openFileBacked(c configs.Config) (*engine, error) {
