@@ -18,12 +18,21 @@ const (
 	maxPlatforms     = 32      // counted by name; others only in the sum
 )
 
+// RestAfter is how long a Pulse that nobody asks goes on reading.
+const RestAfter = 10 * time.Minute
+
 // Pulse adds up what the feed tells. Run must be running for it to learn anything. It is safe for concurrent use.
+//
+// It rests until somebody asks it, and again when nobody has asked for RestAfter; a question wakes it, and it reads what the feed still holds of
+// what it missed. Until then Snapshot is not Ready.
 type Pulse struct {
-	feed history.Feed
-	now  func() time.Time
+	feed   history.Feed
+	now    func() time.Time
+	wanted chan struct{} // wakes a resting pulse
 
 	mu            sync.Mutex
+	resting       bool      // nothing is read
+	asked         time.Time // the latest question
 	last          string    // entry read last
 	since         time.Time // of the first entry behind the beginning or the latest gap; zero: none was read
 	ready         bool      // what the feed held at the start is read
@@ -34,26 +43,74 @@ type Pulse struct {
 
 // New returns a Pulse of feed; now tells the time.
 func New(feed history.Feed, now func() time.Time) *Pulse {
-	return &Pulse{feed: feed, now: now, platforms: map[string]struct{}{}, subscriptions: map[string]*line{}}
+	return &Pulse{
+		feed: feed, now: now, wanted: make(chan struct{}, 1), resting: true, platforms: map[string]struct{}{}, subscriptions: map[string]*line{},
+	}
 }
 
-// Run reads the feed from the beginning of what is kept until ctx ends or the feed fails, and returns that error. It may be called again and
-// then goes on where it stopped. It must not run twice at the same time.
+// errUnasked ends a tail that nobody asks about.
+var errUnasked = errors.New("nobody asks")
+
+// Run reads the feed from the beginning of what is kept, as soon as somebody asks, until ctx ends or the feed fails, and returns that error. It may
+// be called again and then goes on where it stopped. It must not run twice at the same time.
 func (p *Pulse) Run(ctx context.Context) error {
 	for {
+		if err := p.awake(ctx); err != nil {
+			return err
+		}
 		end, err := p.feed.Last(ctx)
 		if err != nil {
 			return err
 		}
 		from := p.begin(end)
-		err = p.feed.Tail(ctx, from, func(entries []history.Entry) error {
-			p.read(entries, end)
-			return nil
-		})
-		if !errors.Is(err, history.ErrGap) {
+		err = p.feed.Tail(ctx, from, func(entries []history.Entry) error { return p.read(entries, end) })
+		switch {
+		case errors.Is(err, errUnasked): // rests
+		case errors.Is(err, history.ErrGap):
+			p.lost(from)
+		default:
 			return err
 		}
-		p.lost(from)
+	}
+}
+
+// awake waits, while p rests, until somebody asks.
+func (p *Pulse) awake(ctx context.Context) error {
+	p.mu.Lock()
+	resting := p.resting
+	p.mu.Unlock()
+	if !resting {
+		return nil
+	}
+	select {
+	case <-p.wanted:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resting = false
+	return nil
+}
+
+// ask notes that somebody wants to know; the caller holds the lock.
+func (p *Pulse) ask() {
+	p.asked = p.now()
+	if !p.resting {
+		return
+	}
+	select {
+	case p.wanted <- struct{}{}:
+	default: // somebody else did
+	}
+}
+
+// rest stops reading, in the place that was reached; the caller holds the lock.
+func (p *Pulse) rest() {
+	p.resting, p.ready = true, false
+	select {
+	case <-p.wanted: // of a question while p was waking
+	default:
 	}
 }
 
@@ -74,7 +131,8 @@ func (p *Pulse) lost(from string) {
 	}
 }
 
-func (p *Pulse) read(entries []history.Entry, end string) {
+// read takes entries in, and returns errUnasked when that was enough.
+func (p *Pulse) read(entries []history.Entry, end string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range entries {
@@ -82,6 +140,11 @@ func (p *Pulse) read(entries []history.Entry, end string) {
 	}
 	p.last = entries[len(entries)-1].ID
 	p.ready = p.ready || history.CompareIDs(p.last, end) >= 0
+	if p.now().Sub(p.asked) > RestAfter {
+		p.rest()
+		return errUnasked
+	}
+	return nil
 }
 
 // add takes one entry in: the end of an attempt or of a delivery; others only tell the time.

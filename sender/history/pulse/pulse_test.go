@@ -156,6 +156,7 @@ func TestOldMinutesGoAndStepsAdd(t *testing.T) {
 		run(t, p)
 		first := time.Now()
 		for range 30 * 6 {
+			p.Healths() // nobody who looks on lets it rest
 			r.attempt("postbox", "a", time.Now(), time.Millisecond, 200)
 			time.Sleep(10 * time.Minute)
 		}
@@ -188,6 +189,7 @@ func TestTheQuietestSubscriptionIsForgotten(t *testing.T) {
 		r := &rig{T: t, h: h}
 		p := pulse.New(h, time.Now)
 		run(t, p)
+		p.Healths()
 		for i := range pulse.MaxSubscriptions {
 			r.attempt("postbox", fmt.Sprint("sub", i), time.Now(), time.Millisecond, 200)
 			time.Sleep(time.Millisecond)
@@ -229,6 +231,7 @@ func TestAfterABreakItGoesOnAndAfterAGapItKnowsLess(t *testing.T) {
 	feed := &broken{Memory: history.NewMemory(history.Options{FeedLength: 4})}
 	r := &rig{T: t, h: feed.Memory}
 	p := pulse.New(feed, func() time.Time { return began.Add(3 * time.Minute) })
+	p.Healths()
 	sum := func() pulse.Count { return p.Snapshot("", began.Add(-time.Hour), time.Minute).Sum() }
 	for i, gap := range []bool{false, false, true} {
 		r.attempt("postbox", "a", began.Add(time.Duration(i)*time.Minute), time.Millisecond, 200)

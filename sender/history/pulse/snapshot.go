@@ -7,7 +7,7 @@ import (
 
 // Snapshot is what a Pulse knows at one moment. It shares no memory with the Pulse.
 type Snapshot struct {
-	Ready   bool      // false: the beginning of the feed is still being read
+	Ready   bool      // false: what the feed held when it was asked first, or again after a rest, is still being read
 	Since   time.Time // when what is known begins; the zero time: nothing happened since the feed began
 	Buckets []Bucket  // the oldest first, without holes; the last one has just begun
 }
@@ -26,6 +26,7 @@ func (p *Pulse) Snapshot(platform string, since time.Time, step time.Duration) S
 	each := max(int64(step/time.Minute), 1)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ask()
 	now := minuteOf(p.now())
 	first := min(max(minuteOf(since), now-Minutes+each), now)
 	first -= first % each
@@ -71,6 +72,7 @@ type Health struct {
 func (p *Pulse) Health(subscriptionID string) Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ask()
 	return p.subscriptions[subscriptionID].health()
 }
 
@@ -78,6 +80,7 @@ func (p *Pulse) Health(subscriptionID string) Health {
 func (p *Pulse) Healths() map[string]Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ask()
 	all := make(map[string]Health, len(p.subscriptions))
 	for id, l := range p.subscriptions {
 		all[id] = l.health()
