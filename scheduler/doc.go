@@ -61,4 +61,5 @@
 //     others change on does not tell whether one change was made.
 //  21. 2026-11-21. A preview is made by the code that publishes, and signed twice with different stamps: what differs is made at sending. Rejected: marking
 //     stamped fields by hand in each platform, a second truth.
+//  22. 2026-11-21. Triggers share a reading of the subscriptions as attempts do (13), and take copies of those they choose.
 package scheduler

@@ -162,11 +162,11 @@ func (p *plan) store(ctx context.Context) (Published, error) {
 	return out, nil
 }
 
-// started are the references of the deliveries that stand for themselves and wait for no other.
+// started are the references of the deliveries that stand for themselves and wait for no other, nor in a lane.
 func (p *plan) started() []history.Due {
 	var dues []history.Due
 	for _, n := range p.direct {
-		if n.Delivery.WaitsFor == "" {
+		if n.Delivery.WaitsFor == "" && !n.Parked {
 			dues = append(dues, history.Due{Ref: n.Delivery.Ref(), SubscriptionID: n.Delivery.SubscriptionID, At: n.Delivery.NextAt})
 		}
 	}

@@ -108,16 +108,20 @@ func (s *Scheduler) checkTrigger(t *Trigger) error {
 
 // candidates lists the subscriptions of a platform, or those of them that are named, oldest first.
 func (s *Scheduler) candidates(ctx context.Context, platform string, ids []string) ([]subscriptions.Subscription, error) {
-	all, err := s.store.List(ctx)
+	all, err := s.listed(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list subscriptions: %w", err)
 	}
 	if err := checkIDs(all, platform, ids); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(sub subscriptions.Subscription) bool {
-		return sub.Platform != platform || (ids != nil && !slices.Contains(ids, sub.ID))
-	}), nil
+	var chosen []subscriptions.Subscription
+	for _, sub := range all {
+		if sub.Platform == platform && (ids == nil || slices.Contains(ids, sub.ID)) {
+			chosen = append(chosen, sub.Clone())
+		}
+	}
+	return chosen, nil
 }
 
 // audience picks the subscriptions that may get the event before it is built, and says why the others do not.

@@ -145,6 +145,9 @@ func (s *Scheduler) append(ctx context.Context, events []history.Event, n histor
 		return fmt.Errorf("record delivery: %w", err)
 	}
 	s.accepted(1)
+	if news[0].Parked {
+		return nil
+	}
 	s.enqueue(ctx, history.Due{Ref: n.Delivery.Ref(), SubscriptionID: n.Delivery.SubscriptionID, At: n.Delivery.NextAt})
 	return nil
 }

@@ -23,7 +23,8 @@ import (
 type Scheduler struct {
 	registry    *payloads.Registry
 	store       subscriptions.Store
-	targets     *gather.Group[string, target] // readings of store for attempts
+	targets     *gather.Group[string, target]                         // readings of store for attempts
+	lists       *gather.Group[struct{}, []subscriptions.Subscription] // and for triggers
 	history     history.History
 	queue       Queue
 	workers     Workers
@@ -122,6 +123,7 @@ func New(o Options) (*Scheduler, error) {
 		tracer: o.Tracer,
 	}
 	s.targets = gather.New(1, targetsMost, recordWithin, s.readTargets)
+	s.lists = gather.New(1, targetsMost, recordWithin, s.readList)
 	if s.scale == 0 {
 		s.scale = 1
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// Bounds of reading subscriptions for attempts.
+// Bounds of reading subscriptions.
 const (
-	targetsMost  = 256 // attempts that share a reading
+	targetsMost  = 256 // attempts, or triggers, that share a reading
 	targetsWidth = 16  // subscriptions read at the same time
 )
 
@@ -56,4 +56,23 @@ func (s *Scheduler) readTarget(ctx context.Context, id string) target {
 		return target{}
 	}
 	return target{sub: sub, found: err == nil, err: err}
+}
+
+// listed are the subscriptions as they are now, oldest first. Triggers that ask while others read share the next reading, as attempts do; what it
+// holds must not be changed.
+func (s *Scheduler) listed(ctx context.Context) ([]subscriptions.Subscription, error) {
+	return s.lists.Do(ctx, struct{}{})
+}
+
+// readList reads the subscriptions once for several callers.
+func (s *Scheduler) readList(ctx context.Context, calls []struct{}) ([][]subscriptions.Subscription, error) {
+	all, err := s.store.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lists := make([][]subscriptions.Subscription, len(calls))
+	for i := range lists {
+		lists[i] = all
+	}
+	return lists, nil
 }

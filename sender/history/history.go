@@ -29,7 +29,8 @@ type History interface {
 // Recorder is what the scheduler writes.
 type Recorder interface {
 	// Append stores events and new deliveries with their bodies in one atomic step, and enters each delivery where it belongs: waiting,
-	// or chained when WaitsFor is set. What Append accepted survives a crash of any process. ErrExists for an id that is taken, ErrChain for
+	// chained when WaitsFor is set, or in its lane when it is due at once and its subscription is at its limit; then Append sets New.Parked,
+	// and it needs no dispatching. What Append accepted survives a crash of any process. ErrExists for an id that is taken, ErrChain for
 	// a chain that does not hold together.
 	Append(ctx context.Context, events []Event, deliveries []New) error
 
@@ -94,6 +95,7 @@ type Recorder interface {
 type New struct {
 	Delivery Delivery
 	Body     []byte
+	Parked   bool // set by Append: it waits in its lane, which gives it out when its turn has come
 }
 
 // Collected is the result of Collect.

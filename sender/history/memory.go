@@ -155,7 +155,7 @@ func (m *Memory) freeSlot(r *record, at time.Time) []Due {
 	delete(m.slots[sub], r.summary.ID)
 	var dues []Due
 	for len(m.lanes[sub]) > 0 && len(dues) < lanePopsPerStep {
-		if limit := m.limits[sub]; limit > 0 && len(m.slots[sub]) >= limit {
+		if m.full(sub) {
 			break
 		}
 		next := m.deliveries[m.lanes[sub][0]]

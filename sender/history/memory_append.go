@@ -32,8 +32,8 @@ func (m *Memory) Append(ctx context.Context, events []Event, deliveries []New) e
 	for _, e := range events {
 		m.addEvent(e)
 	}
-	for _, n := range deliveries {
-		m.addDelivery(n)
+	for i := range deliveries {
+		deliveries[i].Parked = m.addDelivery(deliveries[i])
 	}
 	return nil
 }
@@ -47,7 +47,8 @@ func (m *Memory) addEvent(e Event) {
 	}
 }
 
-func (m *Memory) addDelivery(n New) {
+// addDelivery takes a new delivery in and reports whether it is parked.
+func (m *Memory) addDelivery(n New) bool {
 	r := &record{body: slices.Clone(n.Body)}
 	if r.body == nil {
 		r.body = []byte{}
@@ -55,10 +56,14 @@ func (m *Memory) addDelivery(n New) {
 	d := Fresh(n.Delivery.Clone(), Pending, len(n.Body))
 	r.summary.Delivery = d
 	before, ok := m.deliveries[d.WaitsFor]
-	if ok && !before.summary.Status.Settled() {
+	switch {
+	case ok && !before.summary.Status.Settled():
 		before.summary.Successor = d.ID
 		r.place, r.summary.NextAt = chained, time.Time{}
-	} else {
+	case !d.NextAt.After(d.CreatedAt) && m.full(d.SubscriptionID):
+		m.lanes[d.SubscriptionID] = append(m.lanes[d.SubscriptionID], d.ID)
+		r.place, r.summary.NextAt, r.summary.WaitsFor = inLane, time.Time{}, ""
+	default:
 		r.place, r.summary.WaitsFor = waiting, ""
 	}
 	m.enter(r)
@@ -66,6 +71,13 @@ func (m *Memory) addDelivery(n New) {
 		m.join(event, d)
 	}
 	m.tell(EntryDelivery, r, nil)
+	return r.place == inLane
+}
+
+// full reports whether all slots of a subscription are used.
+func (m *Memory) full(sub string) bool {
+	limit := m.limits[sub]
+	return limit > 0 && len(m.slots[sub]) >= limit
 }
 
 // Collect implements Recorder. A limit below 1 never fills the batch. The flush reference of a full batch has a new generation, so that

@@ -165,6 +165,8 @@ func limitTests() []test {
 		{"a raised limit empties the lane faster, a lowered one slower", limitChanges},
 		{"limits are per subscription", limitSeparate},
 		{"a retry gives its slot back while it waits", limitRetry},
+		{"what is made while all slots are used goes into the lane at once", limitFull},
+		{"what is due later, or waits for another, does not", limitFullLater},
 	}
 }
 
@@ -221,8 +223,9 @@ func limitMovesOn(w world) {
 		},
 		"cancelled-on-the-way": func(t history.Token) ([]history.Due, error) {
 			// The slot goes to the first of the lane, which is cancelled before it claims: the second gets it.
-			w.append(w.fresh(t.Delivery+"-third", of(t.SubscriptionID)))
-			w.refuse(ref(t.Delivery+"-third", 1, 0), 1, history.ErrParked)
+			third := []history.New{w.fresh(t.Delivery+"-third", of(t.SubscriptionID))}
+			w.must(w.h.Append(w.Context(), nil, third))
+			w.same("parked", third[0].Parked, true)
 			dues, err := w.h.Release(w.Context(), t, w.at(7))
 			w.must(err)
 			w.same("dues", len(dues), 2)

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,14 +11,59 @@ import (
 	"github.com/annohook/annohook/subscriptions"
 )
 
-// Append implements history.Recorder in one script, however many deliveries there are. ErrExists and ErrChain as in package history.
+// Bounds of an append that travels with others. A larger one goes alone: it fills a round trip by itself.
+const (
+	sharedDeliveries = 4
+	sharedEvents     = 4
+	sharedBytes      = 32 << 10 // of bodies and events
+)
+
+// appendCall is one call of Append on its way.
+type appendCall struct {
+	values []any // of the script
+	shared bool  // small enough to travel with others
+}
+
+// Append implements history.Recorder in one round trip, however many deliveries there are, shared with the small appends that other goroutines
+// make meanwhile. ErrExists and ErrChain as in package history.
 func (s *Store) Append(ctx context.Context, events []history.Event, deliveries []history.New) error {
 	if err := history.CheckAppend(deliveries); err != nil {
 		return err
 	}
-	args := make([]any, 0, 3+4*len(events)+12*len(deliveries))
+	call, err := s.appendCall(events, deliveries)
+	if err != nil {
+		return err
+	}
+	var answer []any
+	if call.shared {
+		answer, err = s.appends.Do(ctx, call)
+	} else {
+		var all [][]any
+		all, err = s.appendAll(ctx, []appendCall{call})
+		answer = slices.Concat(all...)
+	}
+	if err != nil {
+		return err
+	}
+	parked, err := judge(answer)
+	if err != nil || len(parked) == 0 {
+		return err
+	}
+	in := make(map[string]bool, len(parked))
+	for _, id := range parked {
+		in[text(id)] = true
+	}
+	for i := range deliveries {
+		deliveries[i].Parked = in[deliveries[i].Delivery.ID]
+	}
+	return nil
+}
+
+func (s *Store) appendCall(events []history.Event, deliveries []history.New) (appendCall, error) {
+	args, size := make([]any, 0, 3+4*len(events)+12*len(deliveries)), 0
 	args = append(args, s.newToken(), len(events), len(deliveries))
 	for _, e := range events {
+		size += len(e.Body) + len(e.Data) + len(e.Set) + len(e.Subject)
 		args = append(args, s.eventArgs(e)...)
 	}
 	for _, n := range deliveries {
@@ -26,13 +72,22 @@ func (s *Store) Append(ctx context.Context, events []history.Event, deliveries [
 		verbatim, errHeader := encodeHeader(d.Verbatim)
 		pinned, errPinned := encodePinned(d.Pinned)
 		if err := firstError(errStatic, errHeader, errPinned); err != nil {
-			return err
+			return appendCall{}, err
 		}
+		size += len(n.Body)
 		args = append(args, d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, d.WaitsFor, micros(d.NextAt), st,
 			strings.Join(d.EventIDs, "\n"), d.Method, body(n.Body), verbatim, pinned)
 	}
-	_, err := s.run(ctx, s.appendScript, args...)
-	return err
+	return appendCall{values: args, shared: len(events) <= sharedEvents && len(deliveries) <= sharedDeliveries && size <= sharedBytes}, nil
+}
+
+// appendAll makes several appends in one script.
+func (s *Store) appendAll(ctx context.Context, calls []appendCall) ([][]any, error) {
+	var args []any
+	for _, c := range calls {
+		args = append(args, c.values...)
+	}
+	return s.runAll(ctx, s.appendScript, args)
 }
 
 // body is never nil, which the client would refuse.

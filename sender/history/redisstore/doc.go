@@ -76,4 +76,11 @@
 //     endpoint waited for beside a busy one. Claims and ends take turns by subscription (package gather).
 //  18. 2026-11-21. Details and events are printed by print.go and read by encoding/json; the form is the same as before. encoding/json took an
 //     eighth of the program's CPU to print them. Static parts are printed once for a burst.
+//  19. 2026-11-21. Small appends gather as claims do (11): where one call names what another of the same script did, the earlier ones are written first, so
+//     that each finds what it would have found alone. Large ones go alone. One EXISTS tells for all of them that nothing of theirs is there.
+//  20. 2026-11-21. What is due at once while all slots of its subscription are used goes into the lane in the same step, and New.Parked says so. It came
+//     there before by way of the queue and a claim, and left by way of both again: a moment's stall doubled the work of each delivery, and a program
+//     at half its capacity did not get out of that. 500 single triggers a second, binaries in turns, 99th percentile: 0.3, 3.5 and 3.8 s before,
+//     0.1, 0.9 and 2.1 s after on a machine with a load of 22 to 26; 25 and 62 ms after at 12. Only what a claim left in "limits" is known
+//     here, so a raised limit lets newcomers through from the next claim on.
 package redisstore

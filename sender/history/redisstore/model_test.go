@@ -177,7 +177,9 @@ func (s *story) append() {
 		})
 	}
 	err := s.same("append", func(_ int, h history.History) (any, []history.Due, error) {
-		return nil, nil, h.Append(s.Context(), events, deliveries)
+		news := slices.Clone(deliveries)
+		err := h.Append(s.Context(), events, news)
+		return news, nil, err
 	})
 	if err == nil {
 		for _, n := range deliveries {

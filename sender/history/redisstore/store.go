@@ -46,6 +46,7 @@ type Store struct {
 	newToken   func() string
 	deflaters  *sync.Pool
 	statics    *statics
+	appends    *gather.Group[appendCall, []any]
 	claims     *gather.Group[claimCall, []any]
 	finishes   *gather.Group[finishCall, []any]
 
@@ -79,6 +80,7 @@ func New(client redis.UniversalClient, o Options) *Store {
 		releaseScript: script("release"), cancelScript: script("cancel"), redispatchScript: script("redispatch"),
 		trimScript: script("events", "trim"), trimEventsScript: script("events", "trimevents"),
 	}
+	s.appends = gather.New(gatherWidth, gatherMost, gatherWithin, s.appendAll)
 	s.claims = gather.New(gatherWidth, gatherMost, gatherWithin, s.claimAll).Fair(func(c claimCall) string { return c.claim.SubscriptionID })
 	s.finishes = gather.New(gatherWidth, gatherMost, gatherWithin, s.finishAll).Fair(func(c finishCall) string { return c.subscription })
 	return s

@@ -14,14 +14,6 @@ local function answer(word, d, packed)
   return told
 end
 
-local function park(d)
-  call('RPUSH', B .. 'lane:' .. d[SB], d.id)
-  call('SADD', B .. 'parked', d.id)
-  rank('waiting', d.id, false)
-  d[PL], d[AT] = 'l', ''
-  return {'parked'}
-end
-
 -- The turn the rate limit gives a delivery; it keeps the one it was given before.
 local function take_turn(d, at, spacing)
   if num(d[TU]) > 0 then return num(d[TU]) end
@@ -37,7 +29,11 @@ local function claim(id, attempt, generation, token, worker, at, limit, spacing)
   if not current(d, attempt, generation) or d[S] == 'collecting' then return {'stale'} end
   local busy, slot = B .. 'busy:' .. d[SB], slots_of(d[SB])
   slot.limit = limit
-  if limit > 0 and slot.used >= limit and call('SISMEMBER', busy, id) == 0 then return park(d) end
+  if limit > 0 and slot.used >= limit and call('SISMEMBER', busy, id) == 0 then
+    rank('waiting', id, false)
+    park(d)
+    return {'parked'}
+  end
   if spacing > 0 then
     local turn = take_turn(d, at, spacing)
     if turn > num(at) then

@@ -10,7 +10,8 @@ local TK, TU, FL, X, ST, K, SB, P, S, M, BB, EV, N, F, G, AT, PL, DU, W, SU, SA,
 local SHOWN, LAST = ST, R
 local STATE = '^' .. string.rep('([^\31]*)\31', LAST - 1) .. '(.*)$'
 local loaded, order, dues = {}, {}, {}
-local ranks, rank_keys, texts, counts, flights, durations, slots, opened = {}, {}, {}, {}, {}, {}, {}, {}
+local ranks, rank_keys, texts, counts, flights, durations, slots = {}, {}, {}, {}, {}, {}, {}
+local opened, closed = {}, {} -- subscriptions whose unsettled deliveries became more, or fewer
 
 local function whole(number) return string.format('%.0f', number) end
 local function key(id) return B .. 'd:' .. id end
@@ -88,10 +89,11 @@ local function save_ranks()
     adds[i] = add
   end
   for i, name in ipairs(rank_keys) do bulk('ZADD', B .. name, adds[i]) end
-  for sub in pairs(opened) do
-    call(call('EXISTS', B .. 'open:' .. sub) == 1 and 'SADD' or 'SREM', B .. 'opens', sub)
+  for sub in pairs(opened) do call('SADD', B .. 'opens', sub) end
+  for sub in pairs(closed) do
+    if call('EXISTS', B .. 'open:' .. sub) == 0 then call('SREM', B .. 'opens', sub) end
   end
-  ranks, rank_keys, opened = {}, {}, {}
+  ranks, rank_keys, opened, closed = {}, {}, {}, {}
 end
 
 local function save_flights()
@@ -175,7 +177,8 @@ end
 -- Enters a delivery among the unsettled ones of its subscription, or takes it out (false).
 local function open(d, score)
   rank('open:' .. d[SB], d[K], score)
-  opened[d[SB]] = true
+  local moved = score and opened or closed
+  moved[d[SB]] = true
 end
 
 local function move_status(d, status)
@@ -207,6 +210,13 @@ end
 local function slots_of(sub)
   if not slots[sub] then slots[sub] = {used = call('SCARD', B .. 'busy:' .. sub)} end
   return slots[sub]
+end
+
+-- A delivery waits in the lane of its subscription, until a slot is given back.
+local function park(d)
+  call('RPUSH', B .. 'lane:' .. d[SB], d.id)
+  call('SADD', B .. 'parked', d.id)
+  d[PL], d[AT] = 'l', ''
 end
 
 -- Gives the slot of a delivery back, if it has one, and moves the lane on. What leaves the lane has a slot reserved.
