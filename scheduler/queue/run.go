@@ -108,20 +108,32 @@ func (r *run) process(ctx context.Context, task *asynq.Task, slots *reserved) er
 		r.queue.o.Log.ErrorContext(ctx, "task dropped", "error", err)
 		return nil
 	}
-	for _, due := range dues {
-		if wait := due.At.Sub(r.queue.o.Now()); wait > 0 && r.hold(due, wait) {
-			continue
+	rest := r.handOut(dues, slots)
+	if len(dues) > 1 {
+		r.received(ctx, task.ResultWriter().TaskID(), dues)
+	}
+	r.back(ctx, rest)
+	slots.refill()
+	return nil
+}
+
+// handOut holds or runs each reference and returns what is left when the program stops meanwhile.
+func (r *run) handOut(dues []history.Due, slots *reserved) (rest []history.Due) {
+	for i, due := range dues {
+		if wait := due.At.Sub(r.queue.o.Now()); wait > 0 {
+			if r.hold(due, wait) {
+				continue
+			}
+			if r.closes() {
+				return dues[i:] // another process need not wait for it until this one has stopped
+			}
 		}
 		if err := slots.take(); err != nil {
-			return nil //nolint:nilerr // the program stops, and the sweep finds the rest again
+			return dues[i:]
 		}
 		r.begin()
 		r.crew.give(due)
 	}
-	if len(dues) > 1 {
-		r.received(ctx, task.ResultWriter().TaskID(), dues)
-	}
-	slots.refill()
 	return nil
 }
 
@@ -177,6 +189,12 @@ func (r *run) fire(due history.Due) {
 	}
 }
 
+func (r *run) closes() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closing
+}
+
 // begin counts a handler that is about to run.
 func (r *run) begin() {
 	r.mu.Lock()
@@ -212,8 +230,16 @@ func (r *run) giveBack(ctx context.Context) {
 		dues = append(dues, h.due)
 	}
 	r.mu.Unlock()
+	r.back(ctx, dues)
+}
+
+// back returns references to Asynq when the program stops.
+func (r *run) back(ctx context.Context, dues []history.Due) {
+	if len(dues) == 0 {
+		return
+	}
 	if err := r.queue.Enqueue(ctx, dues...); err != nil && !errors.Is(err, context.Canceled) {
-		r.queue.o.Log.WarnContext(ctx, "held references could not be given back; the sweep will find them", "error", err)
+		r.queue.o.Log.WarnContext(ctx, "references could not be given back; the sweep will find them", "error", err)
 	}
 }
 
