@@ -92,6 +92,11 @@ func (d *dashboard) composeWith(w http.ResponseWriter, r *http.Request, status i
 	if err := d.choose(&page, f); err != nil {
 		return err
 	}
+	for name, shown := range map[string]string{"platform": page.Platform.ID, "type": page.Type.Key} {
+		if f.text(name) == "" {
+			f.Values.Set(name, shown) // nobody chose, so what is shown is what is sent
+		}
+	}
 	if refused != nil {
 		page.Unwanted, page.Reasons = true, refused.Reasons
 	}

@@ -382,3 +382,14 @@ func TestComposeKeepsHostileText(t *testing.T) {
 		checkStructure(t, page)
 	}
 }
+
+func TestComposeOpensWithWhatCanBeSent(t *testing.T) {
+	r := newRig(t)
+	r.subscribe()
+	for _, path := range []string{"/compose", "/compose?platform=" + invented.ID} {
+		page := r.get(path).want(http.StatusOK).holds("What would be sent", "http://listener.test/hook")
+		if text := page.text(); strings.Contains(text, "Nothing can be sent") {
+			t.Errorf("%s opens with what cannot be sent: %s", path, text)
+		}
+	}
+}

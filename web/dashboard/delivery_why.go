@@ -48,6 +48,9 @@ func ownRule(topic string, policy payloads.Policy) payloads.Fact {
 	f := payloads.Fact{Topic: topic, Text: "Attempts wait " + duration(policy.Timeout) + " for the listener.", Source: "set by the subscription, in the place of the platform's"}
 	if topic == "retry" {
 		f.Text = "Retries " + delays(policy.Retry) + "."
+		if len(policy.Retry) == 0 {
+			f.Text = "One attempt only, no retries."
+		}
 	}
 	return f
 }

@@ -5,7 +5,7 @@ import {dress} from "./dress.js";
 const form = document.getElementById("composer");
 const show = form.querySelector("button[value=\"show\"]");
 const wait = 350; // milliseconds without a key
-let timer, running = false, again = false;
+let timer, running = false, again = false, stale = false;
 
 const controls = (root) => [...root.elements].filter((el) => el.name && el.name !== "name" && !/^(submit|fieldset)$/.test(el.type));
 const keyOf = (el) => el.name + (el.type === "radio" ? "\n" + el.value : "");
@@ -56,6 +56,7 @@ function take(page, sent) {
   if (now && next) {
     if (now.dataset.shape === next.dataset.shape) mark(now, next);
     else if (!now.contains(document.activeElement)) replace(now, next);
+    else stale = true; // the event has other fields now; they come when the reader leaves these
   }
   for (const piece of fresh.querySelectorAll("[data-piece]")) {
     const old = form.querySelector("[data-piece=\"" + piece.dataset.piece + "\"]");
@@ -92,6 +93,12 @@ form.addEventListener("input", (e) => {
   if (e.target.name === "name" || e.target.matches("[data-choose]")) return;
   const way = e.target.closest(".way")?.querySelector("[type=radio]");
   if (way && e.target !== way) way.checked = true;
+  clearTimeout(timer);
+  timer = setTimeout(preview, wait);
+});
+form.addEventListener("focusout", () => {
+  if (!stale) return;
+  stale = false;
   clearTimeout(timer);
   timer = setTimeout(preview, wait);
 });
