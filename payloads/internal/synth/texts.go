@@ -56,33 +56,39 @@ func (s *Source) Text(domains ...string) Text {
 // Texts returns n different texts of the domains in a random order, or as many as there are.
 func (s *Source) Texts(n int, domains ...string) []Text {
 	list := make([]Text, 0, max(n, 0))
-	for _, e := range Sample(s, n, s.entries(domains)...) {
-		list = append(list, e.text())
+	for _, place := range Sample(s, n, s.entries(domains)...) {
+		list = append(list, s.corpus()[place].text())
 	}
 	return list
 }
 
 func (s *Source) pickEntry(domains []string) entry {
-	return Pick(s, s.entries(domains)...)
+	return s.corpus()[Pick(s, s.entries(domains)...)]
 }
 
-func (s *Source) entries(domains []string) []entry {
+// corpus is all entries, copied once for each Source, because a variable of the package could be changed.
+func (s *Source) corpus() []entry {
 	if s.texts == nil {
 		s.texts = technicalCorpus(proseCorpus(make([]entry, 0, corpusSize)))
 	}
-	if len(domains) == 0 {
-		return s.texts
-	}
-	var chosen []entry
-	for _, e := range s.texts {
+	return s.texts
+}
+
+// entries are the places of the domains' entries in the corpus, of all where no entry is in a domain.
+func (s *Source) entries(domains []string) []int {
+	places := make([]int, 0, corpusSize)
+	for i, e := range s.corpus() {
 		if slices.Contains(domains, e.domain) {
-			chosen = append(chosen, e)
+			places = append(places, i)
 		}
 	}
-	if len(chosen) == 0 {
-		return s.texts
+	if len(places) > 0 {
+		return places
 	}
-	return chosen
+	for i := range s.corpus() {
+		places = append(places, i)
+	}
+	return places
 }
 
 // text takes the marks out of the body and turns them into spans.
