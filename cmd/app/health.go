@@ -28,7 +28,7 @@ func (a *App) serveHealth(ctx context.Context, ln net.Listener) error {
 	return server.Serve(ln)
 }
 
-// ready says why this process cannot do its part now: with the api role take an event, with the worker role make attempts. It asks the store.
+// ready says why this process cannot do its part now: with the api role take an event, with the worker role alone make attempts. It asks the store.
 func (a *App) ready(ctx context.Context) error {
 	if a.stopping.Load() {
 		return errors.New("the program is stopping")
@@ -37,14 +37,9 @@ func (a *App) ready(ctx context.Context) error {
 		return err
 	}
 	if a.options.Config.API {
-		if err := a.scheduler.Room(ctx); err != nil {
-			return err
-		}
+		return a.scheduler.Room(ctx) // ready is who takes a trigger, also in the moment before its worker has begun
 	}
-	if a.options.Config.Worker {
-		return a.beating(ctx)
-	}
-	return nil
+	return a.beating(ctx)
 }
 
 // beating says that the worker of this process is not alive to others, if it is not: what it works on would be given to them.
