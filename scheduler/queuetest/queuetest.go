@@ -258,7 +258,7 @@ func panics(t *testing.T, factory Factory) {
 
 func keeps(t *testing.T, factory Factory) {
 	q, r := factory(t, "keeps", 0), newTape()
-	stop := start(t, q, r.handle) // a busy machine may have come to it so late that it is handed out before the stop
+	stop := start(t, q, r.handle)                 // a busy machine may have come to it so late that it is handed out before the stop
 	at := time.Now().Add(1200 * time.Millisecond) // near enough to be held in the process
 	enqueue(t, q, due("soon", 1, at), due("hour", 1, time.Now().Add(time.Hour)))
 	time.Sleep(300 * time.Millisecond)

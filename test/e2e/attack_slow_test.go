@@ -154,5 +154,6 @@ func TestSlowClients(t *testing.T) {
 	if stats := read[client.Stats](s, "/api/v1/stats"); stats.Deliveries["argilla"]["succeeded"] != 1000 {
 		t.Errorf("deliveries %v", stats.Deliveries)
 	}
-	eventually(t, 60*time.Second, "slow heads are dropped", func() bool { return s.descriptors() <= before+each+15 })
+	// The streams stay, and as many connections to the listener as were used at a time.
+	eventually(t, 60*time.Second, "slow heads are dropped", func() bool { return s.descriptors() <= before+each+60 })
 }

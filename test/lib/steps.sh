@@ -100,6 +100,7 @@ step_sdk() {
   has_tests test/sdk || return
   binary || return
   prefetch_wait
+  ruby_interpreter >/dev/null || skip "what needs Ruby" "there is no ruby on the PATH, and it could not be installed"
   for list in test/sdk/requirements-*.txt; do
     name=$(basename "$list" .txt)
     name=${name#requirements-}

@@ -41,6 +41,10 @@ chromium_browser() {
   first chromium chromium-browser google-chrome google-chrome-stable || { debian chromium && first chromium; }
 }
 
+ruby_interpreter() {
+  first ruby || { debian ruby && first ruby; }
+}
+
 # golangci_lint installs the pinned version from source into the cache, apart from this module's go.mod.
 golangci_lint() {
   local binary=$cache/bin/golangci-lint
