@@ -68,9 +68,10 @@ func (g *guard) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 	}
 }
 
-// do makes one call. A call that waits for something to happen tells nothing about a silent Redis in time, so it is not made then.
+// do makes one call. A call that waits for something to happen tells nothing about a silent Redis in time, nor does one whose caller has left, so
+// neither is made then: they would take the turn of one that tells.
 func (g *guard) do(ctx context.Context, waits bool, call func(context.Context) error) error {
-	if err := g.refuse(waits); err != nil {
+	if err := g.refuse(waits || ctx.Err() != nil); err != nil {
 		rest(ctx)
 		return err
 	}
@@ -125,7 +126,10 @@ func rest(ctx context.Context) {
 // judge notes what a call tells about Redis. One that failed while others were answered tells of a connection, and a caller that left tells
 // nothing.
 func (g *guard) judge(ctx context.Context, began time.Time, err error) {
-	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(err, redis.ErrClosed) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed) {
+		return
+	}
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		return
 	}
 	now := time.Now()

@@ -92,3 +92,19 @@ func TestGuardPutsTroubleIntoWords(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardLeavesTheTurnToWhoCanTell: callers that have left neither try whether a silent Redis is back nor keep others from it.
+func TestGuardLeavesTheTurnToWhoCanTell(t *testing.T) {
+	t.Parallel()
+	g := &guard{silent: &scheduler.TroubleError{Reason: noAnswer}}
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	calls := 0
+	call := func(context.Context) error { calls++; return nil }
+	if err := g.do(left, false, call); err == nil || calls != 0 {
+		t.Fatalf("a caller that has left made %d calls, error %v", calls, err)
+	}
+	if err := g.do(t.Context(), false, call); err != nil || calls != 1 || g.silent != nil {
+		t.Errorf("the next made %d calls, error %v, silent %v", calls, err, g.silent)
+	}
+}
