@@ -12,6 +12,7 @@ start() {
   trap cleanup EXIT
   trap 'exit 130' INT TERM
   : >"$work/summary"
+  : >"$work/again"
   if ! go build -o "$work/tally" ./test/arch/tally; then
     echo "test/run: test/arch/tally does not build" >&2
     return 1
@@ -57,6 +58,7 @@ check() {
 fail() {
   echo "FAIL: $1"
   echo "$1" >>"$work/failures"
+  echo "$step: FAIL: $1" >>"$work/again"
 }
 
 # gotest ARGS... runs "go test -json ARGS" and prints it readably. It prints each test's name where V or CI is set.
@@ -65,7 +67,7 @@ gotest() {
   { [ "${CI:-}" = true ] || [ -n "${V:-}" ]; } && mode=-names
   [ -n "${TALLY_ALL:-}" ] && mode=-all
   before=$(total 2)
-  go test -json "$@" </dev/null 2>&1 | "$work/tally" $mode -out "$work/counts"
+  go test -json "$@" </dev/null 2>&1 | "$work/tally" $mode -out "$work/counts" -again "$work/again"
   local codes=("${PIPESTATUS[@]}")
   if [ "${codes[0]}" -ne 0 ] && [ "$(total 2)" -eq "$before" ]; then
     fail "go test $* ended with ${codes[0]} without a failed test"
@@ -91,9 +93,14 @@ finish() {
     $((SECONDS - step_started)) "$step_notes" >>"$work/summary"
 }
 
-# summary prints the table and the last line, and gives the exit code of the run.
+# summary prints the failures once more, the table and the last line, and gives the exit code of the run. Where only the end of a log is
+# kept, as CI does, a failure of the first step would otherwise be a bare number.
 summary() {
   local passed failed skipped
+  if [ -s "$work/again" ]; then
+    printf '\n=== what failed, once more\n'
+    head -c 16000 "$work/again"
+  fi
   printf '\n=== summary\n'
   printf '%-8s %7s %7s %8s %6s  %s\n' step passed failed skipped time note
   awk -F'\t' '{ printf "%-8s %7d %7d %8d %5ds  %s\n", $1, $2, $3, $4, $5, $6 }' "$work/summary"

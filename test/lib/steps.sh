@@ -242,7 +242,7 @@ fuzz_count() {
   [ -e "$3.code" ] && read -r code try <"$3.code"
   [ "$try" = 1 ] || note "$2 ended late without a finding and ran again"
   before=$(total 2)
-  "$work/tally" -out "$work/counts" <"$3"
+  "$work/tally" -out "$work/counts" -again "$work/again" <"$3"
   if [ "$code" != 0 ] && [ "$(total 2)" -eq "$before" ]; then
     fail "fuzzing $2 ended with $code without a failed test"
   fi

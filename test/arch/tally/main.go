@@ -14,6 +14,7 @@ func run() int {
 	showNames := flag.Bool("names", false, "print the result line of every test")
 	showAll := flag.Bool("all", false, "print everything tests and benchmarks print")
 	out := flag.String("out", "", "append \"passed failed skipped benchmarks\" to this file")
+	again := flag.String("again", "", "append what failed tests and packages said to this file")
 	flag.Parse()
 	d := packages
 	if *showNames {
@@ -22,9 +23,13 @@ func run() int {
 	if *showAll {
 		d = all
 	}
-	c, err := newTally(os.Stdout, d).read(os.Stdin)
+	t := newTally(os.Stdout, d)
+	c, err := t.read(os.Stdin)
 	if err == nil && *out != "" {
-		err = appendCounts(*out, c)
+		err = appendTo(*out, fmt.Sprintln(c.passed, c.failed, c.skipped, c.benchmarks))
+	}
+	if err == nil && *again != "" && t.again.Len() > 0 {
+		err = appendTo(*again, t.again.String())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tally:", err)
@@ -36,12 +41,12 @@ func run() int {
 	return 0
 }
 
-func appendCounts(path string, c counts) error {
+func appendTo(path, text string) error {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(f, c.passed, c.failed, c.skipped, c.benchmarks); err != nil {
+	if _, err := f.WriteString(text); err != nil {
 		_ = f.Close() // the write error is the one to tell
 		return err
 	}

@@ -40,11 +40,13 @@ type tally struct {
 	pending map[string][]string // output of tests that have not ended, by package and test
 	broken  map[string]bool     // packages with a failed test
 	seeds   map[string]string   // the -shuffle line of a package, printed when it fails
+	said    map[string][]string // what packages said outside their tests
+	again   strings.Builder     // what failed tests and packages said, to be told once more
 	err     error               // first write error
 }
 
 func newTally(out io.Writer, d detail) *tally {
-	return &tally{out: out, detail: d, pending: map[string][]string{}, broken: map[string]bool{}, seeds: map[string]string{}}
+	return &tally{out: out, detail: d, pending: map[string][]string{}, broken: map[string]bool{}, seeds: map[string]string{}, said: map[string][]string{}}
 }
 
 // read consumes the stream. Lines that are no events (a compiler's, say) are printed as they are.
@@ -72,6 +74,7 @@ func (t *tally) line(line string) {
 	}
 	switch {
 	case e.Action == "build-output":
+		t.again.WriteString(e.Output)
 		t.print(e.Output)
 	case e.Action == "output" && e.Test == "":
 		t.packageOutput(e)
@@ -96,6 +99,7 @@ func (t *tally) packageOutput(e event) {
 	if isBenchmark(e.Output) {
 		t.counts.benchmarks++
 	}
+	t.said[e.Package] = append(t.said[e.Package], e.Output)
 	t.print(e.Output)
 }
 
@@ -109,9 +113,6 @@ func (t *tally) testOutput(e event) {
 	result := strings.HasPrefix(strings.TrimLeft(e.Output, " "), "--- ")
 	if t.detail == all || t.detail == names && result {
 		t.print(e.Output)
-		if t.detail == all {
-			return
-		}
 	}
 	key := e.Package + "\x00" + e.Test
 	t.pending[key] = append(t.pending[key], e.Output)
@@ -125,6 +126,8 @@ func (t *tally) testEnd(e event) {
 	case "fail":
 		t.counts.failed++
 		t.broken[e.Package] = true
+		fmt.Fprintln(&t.again, e.Package, e.Test)
+		t.repeat(t.pending[key])
 		t.flush(key)
 	case "skip":
 		t.counts.skipped++
@@ -135,8 +138,18 @@ func (t *tally) testEnd(e event) {
 	delete(t.pending, key)
 }
 
-// flush prints what a test that did not pass has said.
+// repeat keeps what belongs to a failure, to be told once more.
+func (t *tally) repeat(outputs []string) {
+	for _, output := range outputs {
+		t.again.WriteString(output)
+	}
+}
+
+// flush prints what a test that did not pass has said, as far as it was not printed when it came.
 func (t *tally) flush(key string) {
+	if t.detail == all {
+		return
+	}
 	for _, output := range t.pending[key] {
 		if t.detail == names && strings.HasPrefix(strings.TrimLeft(output, " "), "--- ") {
 			continue // printed when it came
@@ -150,15 +163,17 @@ func (t *tally) packageEnd(e event) {
 		return
 	}
 	if seed := t.seeds[e.Package]; seed != "" {
+		t.again.WriteString(e.Package + " ran with " + seed)
 		t.print(e.Package + " ran with " + seed)
 	}
-	if t.broken[e.Package] {
-		return
+	t.repeat(t.said[e.Package])
+	if !t.broken[e.Package] {
+		t.counts.failed++
+		t.broken[e.Package] = true
 	}
-	t.counts.failed++
-	t.broken[e.Package] = true
 	for key := range t.pending { // a crash leaves tests without an end
 		if strings.HasPrefix(key, e.Package+"\x00") {
+			t.repeat(t.pending[key])
 			t.flush(key)
 			delete(t.pending, key)
 		}

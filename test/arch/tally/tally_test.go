@@ -106,11 +106,40 @@ func TestCountsAndOutput(t *testing.T) {
 	}
 }
 
-func TestCountsAreAppended(t *testing.T) {
+// TestFailuresAreToldAgain holds what a reader of a log's end needs: the test's name, its words, its package's, and nothing of what passed.
+func TestFailuresAreToldAgain(t *testing.T) {
+	t.Parallel()
+	const stream = `{"Action":"output","Package":"p","Test":"TestA","Output":"quiet\n"}
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Output":"ok  \tp\t0.1s\n"}
+{"Action":"pass","Package":"p"}
+{"Action":"output","Package":"q","Output":"-test.shuffle 2\n"}
+{"Action":"output","Package":"q","Test":"TestB","Output":"boom\n"}
+{"Action":"output","Package":"q","Test":"TestB","Output":"--- FAIL: TestB (0.00s)\n"}
+{"Action":"fail","Package":"q","Test":"TestB"}
+{"Action":"output","Package":"q","Test":"TestC","Output":"last words\n"}
+{"Action":"output","Package":"q","Output":"panic: no\n"}
+{"Action":"fail","Package":"q"}
+{"ImportPath":"r","Action":"build-output","Output":"r.go:1:1: undefined: x\n"}
+{"Action":"fail","Package":"r","FailedBuild":"r"}
+`
+	const want = "q TestB\nboom\n--- FAIL: TestB (0.00s)\nq ran with -test.shuffle 2\npanic: no\nlast words\nr.go:1:1: undefined: x\n"
+	for _, d := range []detail{packages, names, all} {
+		tally := newTally(&strings.Builder{}, d)
+		if _, err := tally.read(strings.NewReader(stream)); err != nil {
+			t.Fatal(err)
+		}
+		if got := tally.again.String(); got != want {
+			t.Errorf("detail %d: told again %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestTextIsAppended(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "counts")
-	for _, c := range []counts{{1, 2, 3, 4}, {5, 6, 7, 8}} {
-		if err := appendCounts(file, c); err != nil {
+	for _, text := range []string{"1 2 3 4\n", "5 6 7 8\n"} {
+		if err := appendTo(file, text); err != nil {
 			t.Fatal(err)
 		}
 	}
