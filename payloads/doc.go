@@ -46,4 +46,7 @@
 //  14. 2026-11-21. Samples for listeners (Platform.Code) are files beside the platform, embedded as they are: what people paste is what test/recipes ran.
 //     They are short functions for a reader to own, not calls of a library. Rejected: generating them from a description of the scheme, which would
 //     have to know every scheme there is.
+//  15. 2026-11-21. A platform's stories and samples of code are files, read by ReadFolder while its values are made. What is wrong with one
+//     travels in Platform.Fault to the registry, which refuses it, so a build with a broken file does not start. Rejected: an error beside
+//     the list of platforms, which every caller would pass on for a fault that only a developer can make.
 package payloads

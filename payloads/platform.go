@@ -17,6 +17,10 @@ type Platform struct {
 	ProfileNote string // one sentence: what this profile stands for
 	Docs        string // where the platform documents its webhooks
 
+	// Fault is why the value cannot be used, found while it was made: a file of the platform that is wrong. A registry refuses the value
+	// and tells why; all else but the ID may be missing then.
+	Fault error
+
 	// Catalogue.
 	Events  []EventType // in the platform's own order
 	Options []Option    // what subscriptions.Subscription.Options and Scope may hold

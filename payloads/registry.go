@@ -39,6 +39,10 @@ func NewRegistry(platforms ...[]Platform) (*Registry, error) {
 				errs = append(errs, fmt.Errorf("platform %s lists profile %s twice", id, p.Profile))
 			}
 			seen[p.Profile] = true
+			if p.Fault != nil {
+				errs = append(errs, fmt.Errorf("platform %s: %w", id, p.Fault))
+				continue
+			}
 			errs = append(errs, p.validate()...)
 		}
 		r.ids = append(r.ids, id)

@@ -41,9 +41,7 @@
 //     its user made up, and no event tells of new projects. Changing and exporting want a project that exists.
 //  12. 2026-11-21. The spelling of label_coordinate_frame is a quirk whose default is all that sets the profiles apart, so either profile can
 //     be had with either spelling.
-//  13. 2026-11-21. A story that cannot be read makes a value that every registry refuses, with the reason as its profile; no stories at all would go
-//     unnoticed.
-//  14. 2026-11-21. updated_at lies a little before its event, by a drawn time, and after the change before: two changes within that time would
+//  13. 2026-11-21. updated_at lies a little before its event, by a drawn time, and after the change before: two changes within that time would
 //     otherwise come in the wrong order, and before the issue was made.
-//  15. 2026-11-21. github.com/google/uuid prints native ids. Their form is a guess, as webhooks have no public API.
+//  14. 2026-11-21. github.com/google/uuid prints native ids. Their form is a guess, as webhooks have no public API.
 package aquarium

@@ -1,6 +1,7 @@
 package aquarium
 
 import (
+	"embed"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,19 +18,24 @@ const (
 	ProfileDocumented = "documented" // the documents to the letter, misspelled key included
 )
 
-// Platforms returns Aquarium in each profile, the default first. Where a story cannot be read it returns a value that every registry refuses
-// with the reason.
+// files are the platform's stories and samples.
+//
+//go:embed stories/*.json code
+var files embed.FS
+
+// Platforms returns Aquarium in each profile, the default first.
 func Platforms() []payloads.Platform {
-	list, err := stories()
+	folder, err := payloads.ReadFolder(files, actions())
 	if err != nil {
-		return broken(err)
+		return []payloads.Platform{{ID: ID, Fault: err}}
 	}
 	profiles := []payloads.Platform{
 		platform(ProfileCurrent, "Keys as the vendor's client library spells them: label_coordinate_frame.", false),
 		platform(ProfileDocumented, "Keys as the documents print them: label_coorindate_frame, misspelled.", true),
 	}
 	for i := range profiles {
-		profiles[i].Actions, profiles[i].Stories, profiles[i].Inspect = actions(), list, inspect
+		profiles[i].Actions, profiles[i].Stories, profiles[i].Inspect = actions(), folder.Stories, inspect
+		profiles[i].Code = folder.Code
 	}
 	return profiles
 }
@@ -48,7 +54,6 @@ func platform(profile, note string, misspelled bool) payloads.Platform {
 		Quirks:    quirks(misspelled),
 		Facts:     facts(),
 		Recipe:    recipe(),
-		Code:      listenerCode(),
 		TestEvent: keyTest,
 		Check:     check,
 		Matches:   matches,

@@ -67,6 +67,5 @@
 //  19. 2026-11-21. Counting and adding a webhook is one step within a process; the limit of ten holds for twenty requests at once. Across
 //     processes it can be passed as on the real server, whose count is a query of its own. A list of no events, which only our own API can
 //     make, may be sent back as it was shown (see 17).
-//  20. 2026-11-21. A story file that cannot be read becomes a fact without source, which the registry refuses at start.
-//  21. 2026-11-21. 429 and 503 have the form of FastAPI's HTTPException and a Retry-After of a second. The real server is not known to send either.
+//  20. 2026-11-21. 429 and 503 have the form of FastAPI's HTTPException and a Retry-After of a second. The real server is not known to send either.
 package argilla

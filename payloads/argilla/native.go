@@ -14,8 +14,8 @@ import (
 )
 
 // native is Argilla's own API, as far as its SDK needs it to register webhooks and to serve them.
-func native() *payloads.Native {
-	return &payloads.Native{Handler: newNative, Credential: keyHeader + ": KEY", Client: clientCode()}
+func native(client []payloads.CodeSample) *payloads.Native {
+	return &payloads.Native{Handler: newNative, Credential: keyHeader + ": KEY", Client: client}
 }
 
 // keyHeader carries the API key (argilla-server constants.py@77f5c57c).

@@ -1,6 +1,7 @@
 package argilla
 
 import (
+	"embed"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,14 +19,17 @@ const Profile28 = "2.8"
 // (rq 1.16.2 worker.py@0e15b2a9; the length is assumed).
 const spacing = 25 * time.Millisecond
 
-// Platforms returns Argilla in each profile, the default first.
+// files are the platform's stories and samples.
 //
-// A story file that cannot be read becomes a fact without source, which no registry accepts: the program refuses to start and tells why.
+//go:embed stories/*.json code
+var files embed.FS
+
+// Platforms returns Argilla in each profile, the default first.
 func Platforms() []payloads.Platform {
-	does, known := actions(), facts()
-	told, err := stories(does)
+	does := actions()
+	folder, err := payloads.ReadFolder(files, does)
 	if err != nil {
-		known = append(known, payloads.Fact{Topic: err.Error()})
+		return []payloads.Platform{{ID: ID, Fault: err}}
 	}
 	return []payloads.Platform{{
 		ID:          ID,
@@ -36,19 +40,19 @@ func Platforms() []payloads.Platform {
 
 		Events:    events(),
 		Quirks:    quirks(),
-		Facts:     known,
+		Facts:     facts(),
 		Recipe:    recipe(),
-		Code:      listenerCode(),
+		Code:      folder.Code,
 		TestEvent: keyPing,
 		Check:     check,
 
 		NewNativeID: func(random [16]byte, _ time.Time, _ int64) string { return nativeID(random) },
 
 		Actions: does,
-		Stories: told,
+		Stories: folder.Stories,
 		Inspect: inspect,
 		Spacing: spacing,
-		Native:  native(),
+		Native:  native(folder.Client),
 
 		Compose: compose,
 		Sign:    sign,

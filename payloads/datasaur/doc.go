@@ -40,8 +40,5 @@
 //     world and raises nothing.
 //  10. 2026-11-21. The n-th event of an action happens 25 ms after the one before, because a listener has nothing but the timestamp to tell
 //     two edits of one document apart.
-//  11. 2026-11-21. A story that cannot be read makes a value that every registry refuses, with the reason as its profile, so a build with a
-//     broken story does not start. Rejected: no stories, which nobody would notice; an error beside the list, which every caller would
-//     have to pass on for a fault that only a developer can make.
-//  12. 2026-11-21. Only packages of this module: wire prints JavaScript's JSON, synth makes the material, signature computes HMACs.
+//  11. 2026-11-21. Only packages of this module: wire prints JavaScript's JSON, synth makes the material, signature computes HMACs.
 package datasaur

@@ -1,6 +1,7 @@
 package datasaur
 
 import (
+	"embed"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -20,15 +21,18 @@ const (
 // timeout of one attempt. Datasaur documents none; this is the house policy.
 const timeout = 20 * time.Second
 
-// Platforms returns Datasaur in its profiles, 2023 first. Where a story cannot be read it returns a value that every registry refuses with
-// the reason.
+// files are the platform's stories and samples.
+//
+//go:embed stories/*.json code
+var files embed.FS
+
+// Platforms returns Datasaur in its profiles, 2023 first.
 func Platforms() []payloads.Platform {
-	list, err := stories()
+	folder, err := payloads.ReadFolder(files, actions())
 	if err != nil {
-		return broken(err)
+		return []payloads.Platform{{ID: ID, Fault: err}}
 	}
-	now, then := common(), common()
-	now.Stories, then.Stories = list, list
+	now, then := common(folder), common(folder)
 
 	now.Profile = Profile2023
 	now.ProfileNote = "The documents since 2023: four notifications and the export webhook, tags, content type without charset."
@@ -50,16 +54,17 @@ func Platforms() []payloads.Platform {
 }
 
 // common is what both profiles share.
-func common() payloads.Platform {
+func common(folder payloads.Folder) payloads.Platform {
 	return payloads.Platform{
 		ID:     ID,
 		Name:   "Datasaur",
 		Recipe: recipe(),
-		Code:   listenerCode(),
+		Code:   folder.Code,
 
 		Check:       check,
 		NewNativeID: func(_ [16]byte, _ time.Time, n int64) string { return strconv.FormatInt(n, 10) },
 
+		Stories: folder.Stories,
 		Inspect: inspect,
 		Spacing: spacing,
 

@@ -59,9 +59,7 @@
 //     API nobody's signature is checked, but an expired token or a refresh token shown as Bearer is refused, as users of the server know.
 //  16. 2026-11-21. Request bodies are read by a scanner that follows Python's json module, because its words, and its indulgence for
 //     doubled keys, are what clients of the server see. Rejected: encoding/json with its own errors.
-//  17. 2026-11-21. Platforms returns nothing where an embedded story is broken; a registry refuses that, and a test of this package names
-//     the fault. Rejected: an error beside the list, which only that impossible case would need.
-//  18. 2026-11-21. The native API was compared with a running 1.23.2, some 1200 requests of every kind. What differs on purpose is in the
+//  17. 2026-11-21. The native API was compared with a running 1.23.2, some 1200 requests of every kind. What differs on purpose is in the
 //     facts: no forms, no headers that cannot be sent, no answer of 500 to hostile JSON.
-//  19. 2026-11-21. 429 is the framework's own Throttled with its Retry-After; 503 has the same envelope. The vendor's SDK honours both.
+//  18. 2026-11-21. 429 is the framework's own Throttled with its Retry-After; 503 has the same envelope. The vendor's SDK honours both.
 package labelstudio

@@ -1,20 +1,11 @@
 package labelstudio
 
 import (
-	"embed"
 	"fmt"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
 )
-
-//go:embed stories/*.json
-var storyFiles embed.FS
-
-// readStories reads the platform's stories.
-func readStories(list []payloads.Action) ([]payloads.Story, error) {
-	return payloads.ReadStories(storyFiles, list)
-}
 
 // inspect shows a world: projects with their counters, imports, the annotations that can be named, and custom labels with their links.
 func inspect(world []byte) (*payloads.Object, error) {

@@ -27,7 +27,6 @@ func native(gen generation, profile string) *payloads.Native {
 		},
 		Roots:      []string{refreshPath, refreshPath + "/"},
 		Credential: "Authorization: Token KEY",
-		Client:     clientCode(),
 		Token:      mintRefresh,
 	}
 }

@@ -1,6 +1,7 @@
 package labelstudio
 
 import (
+	"embed"
 	"fmt"
 	"time"
 
@@ -21,17 +22,22 @@ const (
 // jobTimeout is how long the server's job queue lets one emission run; here it caps one attempt, redirects included.
 const jobTimeout = 180 * time.Second
 
-// Platforms returns Label Studio in its profiles, the default first; none where one of the stories in this package is broken, which a
-// registry refuses (and TestReadStories explains).
+// files are the platform's stories and samples.
+//
+//go:embed stories/*.json code
+var files embed.FS
+
+// Platforms returns Label Studio in its profiles, the default first.
 func Platforms() []payloads.Platform {
 	deeds := actions()
-	stories, err := readStories(deeds)
+	folder, err := payloads.ReadFolder(files, deeds)
 	if err != nil {
-		return nil
+		return []payloads.Platform{{ID: ID, Fault: err}}
 	}
 	list := []payloads.Platform{server122Platform(), server2607Platform(), documentedPlatform()}
 	for i := range list {
-		list[i].Actions, list[i].Stories, list[i].Inspect, list[i].Spacing = deeds, stories, inspect, spacing
+		list[i].Actions, list[i].Stories, list[i].Inspect, list[i].Spacing = deeds, folder.Stories, inspect, spacing
+		list[i].Code, list[i].Native.Client = folder.Code, folder.Client
 	}
 	return list
 }
@@ -40,7 +46,7 @@ func Platforms() []payloads.Platform {
 func common(gen generation, profile, note string) payloads.Platform {
 	return payloads.Platform{
 		ID: ID, Name: "Label Studio", Profile: profile, ProfileNote: note, Docs: "https://labelstud.io/guide/webhook_reference",
-		Events: events(gen), Options: options(), Quirks: quirks(gen), Facts: facts(gen), Code: listenerCode(),
+		Events: events(gen), Options: options(), Quirks: quirks(gen), Facts: facts(gen),
 		Check: check, Matches: matches, NewNativeID: newNativeID,
 		Compose: compose, Sign: sign, Native: native(gen, profile),
 		Deadline: jobTimeout, SilenceTimeout: true, Redirect: payloads.RedirectAsRequests, Chain: chain,

@@ -10,11 +10,11 @@ import (
 )
 
 // native is Toloka's own API as far as toloka-kit, the Java SDK and a listener's own calls need it.
-func native() *payloads.Native {
+func native(client []payloads.CodeSample) *payloads.Native {
 	return &payloads.Native{
 		Handler:    func(h payloads.Host) http.Handler { return newAPI(h) },
 		Credential: "Authorization: OAuth KEY",
-		Client:     clientCode(),
+		Client:     client,
 	}
 }
 

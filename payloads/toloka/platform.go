@@ -23,20 +23,16 @@ const spacing = 25 * time.Millisecond
 // timeout of one attempt. Toloka documents none; this is the house policy.
 const timeout = 20 * time.Second
 
-//go:embed stories/*.json
-var storyFiles embed.FS
+// files are the platform's stories and samples.
+//
+//go:embed stories/*.json code
+var files embed.FS
 
-// readStories reads the story files, which are part of the program.
-func readStories() ([]payloads.Story, error) {
-	return payloads.ReadStories(storyFiles, actions())
-}
-
-// Platforms returns Toloka in its one profile. Where a story file is wrong, it returns a value that says so in its profile and that no registry
-// accepts: the files are part of the program, so this is found by the first test.
+// Platforms returns Toloka in its one profile.
 func Platforms() []payloads.Platform {
-	stories, err := readStories()
+	folder, err := payloads.ReadFolder(files, actions())
 	if err != nil {
-		return []payloads.Platform{{ID: ID, Profile: err.Error()}}
+		return []payloads.Platform{{ID: ID, Fault: err}}
 	}
 	return []payloads.Platform{{
 		ID:          ID,
@@ -50,7 +46,7 @@ func Platforms() []payloads.Platform {
 		Quirks:    quirks(),
 		Facts:     facts(),
 		Recipe:    recipe(),
-		Code:      listenerCode(),
+		Code:      folder.Code,
 		TestEvent: TestEvent,
 
 		Check:       check,
@@ -58,10 +54,10 @@ func Platforms() []payloads.Platform {
 		NewNativeID: newNativeID,
 
 		Actions: actions(),
-		Stories: stories,
+		Stories: folder.Stories,
 		Inspect: inspect,
 		Spacing: spacing,
-		Native:  native(),
+		Native:  native(folder.Client),
 
 		Compose: compose,
 		Sign:    sign,
