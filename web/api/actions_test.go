@@ -179,7 +179,8 @@ func TestTheCatalogueTellsActionsStoriesAndTheNativeAPI(t *testing.T) {
 	equal(t, "with", string(steps[1].With), `{"note":"{added.id}","box":"C"}`)
 
 	paths := []client.NativePath{{Profile: "v1", Path: "/postbox"}, {Profile: "v2", Path: "/postbox@v2"}}
-	want := client.Native{Path: "/postbox", ProfilePaths: paths, Credential: "X-Postbox-Key: KEY", Roots: []string{"/postbox-token"}}
+	code := []client.Code{{Language: "Python", Text: "client = Postbox(\"{base}\")\n"}}
+	want := client.Native{Path: "/postbox", ProfilePaths: paths, Credential: "X-Postbox-Key: KEY", Roots: []string{"/postbox-token"}, Client: code}
 	equal(t, "native", *p.Native, want)
 	r.call("GET", "/api/v1/platforms/postbox?profile=v2", "").want(200).into(&p)
 	equal(t, "native of v2", p.Native.Path, "/postbox@v2")

@@ -14,7 +14,7 @@ func Catalogue(p payloads.Platform, profiles []payloads.Platform) client.Platfor
 		ID: p.ID, Name: p.Name, Docs: p.Docs, Profile: p.Profile, Recipe: nonNil(p.Recipe), TestEvent: orNull(p.TestEvent),
 		Profiles: make([]client.Profile, len(profiles)), Events: make([]client.EventType, len(p.Events)),
 		Options: make([]client.Option, len(p.Options)), Quirks: make([]client.Quirk, len(p.Quirks)), Facts: make([]client.Fact, len(p.Facts)),
-		Actions: make([]client.Action, len(p.Actions)), Stories: make([]client.Story, len(p.Stories)),
+		Code: codeViews(p.Code), Actions: make([]client.Action, len(p.Actions)), Stories: make([]client.Story, len(p.Stories)),
 		Policy: policyView(p), Native: nativeView(p, profiles),
 		Secret: client.SecretRule{Scheme: orNull(p.Secret.Scheme), Generated: p.Secret.Auto, Shared: p.Secret.Shared},
 	}
@@ -62,6 +62,14 @@ func policyView(p payloads.Platform) client.Policy {
 	}
 }
 
+func codeViews(samples []payloads.CodeSample) []client.Code {
+	views := make([]client.Code, len(samples))
+	for i, c := range samples {
+		views[i] = client.Code{Language: c.Language, Text: c.Text}
+	}
+	return views
+}
+
 func actionView(a payloads.Action) client.Action {
 	view := client.Action{
 		Name: a.Name, Title: a.Title, Summary: a.Summary, Params: make([]client.Param, len(a.Params)), Raises: nonNil(a.Raises),
@@ -106,7 +114,7 @@ func nativeView(p payloads.Platform, profiles []payloads.Platform) *client.Nativ
 	if p.Native == nil {
 		return nil
 	}
-	view := &client.Native{Credential: p.Native.Credential, Roots: nonNil(p.Native.Roots), ProfilePaths: []client.NativePath{}}
+	view := &client.Native{Credential: p.Native.Credential, Roots: nonNil(p.Native.Roots), ProfilePaths: []client.NativePath{}, Client: codeViews(p.Native.Client)}
 	for i, other := range profiles {
 		if other.Native == nil {
 			continue

@@ -29,6 +29,9 @@ func TestTheCatalogueTellsEverythingAboutAPlatform(t *testing.T) {
 	if len(p.Facts) == 0 || len(p.Quirks) == 0 || len(p.Options) == 0 || len(p.Recipe) == 0 || *p.TestEvent != "ping" {
 		t.Errorf("catalogue %+v is incomplete", p)
 	}
+	equal(t, "code", p.Code, []client.Code{
+		{Language: "Python", Text: "def verify(headers, body, secret): ...\n"}, {Language: "Go", Text: "func Verify() bool\n"},
+	})
 	r.call("GET", "/api/v1/platforms/postbox?profile=v2", "").want(200).into(&p)
 	equal(t, "strict profile", p.Profile, "v2")
 	equal(t, "its events", len(p.Events), 2)

@@ -53,6 +53,7 @@ type Native struct {
 	ProfilePaths []NativePath `json:"profile_paths" nullable:"false" doc:"where each profile's API lies"`
 	Credential   string       `json:"credential" doc:"how a client shows KEY"`
 	Roots        []string     `json:"roots" nullable:"false" doc:"paths that are answered at this server's own root as well"`
+	Client       []Code       `json:"client" nullable:"false" doc:"how a program registers a webhook; {base} stands for the API's address"`
 }
 
 // NativePath is where the API of one profile lies.

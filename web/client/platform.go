@@ -17,6 +17,7 @@ type Platform struct {
 	Quirks    []Quirk     `json:"quirks" nullable:"false"`
 	Facts     []Fact      `json:"facts" nullable:"false"`
 	Recipe    []string    `json:"recipe" nullable:"false" doc:"how a listener verifies a request"`
+	Code      []Code      `json:"code" nullable:"false" doc:"the recipe as a function to paste, in each language"`
 	Policy    Policy      `json:"policy"`
 	Secret    SecretRule  `json:"secret"`
 	TestEvent *string     `json:"test_event" doc:"type of a test send; null: the first subscribed type"`
@@ -36,6 +37,12 @@ type Profile struct {
 	Name    string `json:"name"`
 	Note    string `json:"note"`
 	Default bool   `json:"default"`
+}
+
+// Code is a piece of a program.
+type Code struct {
+	Language string `json:"language"`
+	Text     string `json:"text"`
 }
 
 // EventType is one kind of event.
