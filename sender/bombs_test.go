@@ -58,7 +58,7 @@ func TestLargeRepliesCostNothing(t *testing.T) {
 			if grown := after.TotalAlloc - before.TotalAlloc; grown > tc.allocates {
 				t.Errorf("allocated %d bytes", grown)
 			}
-			if took > 4*time.Second {
+			if took > 20*time.Second { // without a bound it would be minutes
 				t.Errorf("took %s", took)
 			}
 		})

@@ -65,7 +65,7 @@ func TestVirtualClockJumpsFromDueToDue(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
 	}
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("three virtual hours took %s", took)
 	}
 }
