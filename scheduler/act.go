@@ -64,8 +64,8 @@ func sparing(ctx context.Context) (context.Context, context.CancelFunc) {
 // says (Platform.Spacing). Everything is built for every subscription that wants it before the world is changed. It returns *InvalidError for
 // input that cannot be accepted and ErrBusy when there is no room; nothing has happened then. An event that nobody wants is no error; it is recorded without deliveries.
 //
-// The world is stored first and the events right after it, in one atomic step of their own. A process that is killed in between leaves a
-// world whose last events never went out, as the platform does when it dies between its commit and its queue.
+// The world is stored first, with all that making its events takes, and the events right after it. Where a process is killed in between, another
+// one, or itself when it is back, records them after OwedFor; until then no other action takes place in that world.
 func (s *Scheduler) Act(ctx context.Context, a Act) (Acted, error) {
 	acted, err := s.act(ctx, a)
 	if param, ok := errors.AsType[*payloads.ParamError](err); ok {
@@ -112,6 +112,9 @@ type actRun struct {
 	params    *payloads.Object
 	acted     Acted
 	plan      plan
+	ticket    *Ticket
+	version   int64 // of the world that the action made
+	owing     bool  // that world waits to be told that the events are recorded
 }
 
 // checkAct judges everything about an action but what depends on the world.
@@ -147,11 +150,11 @@ func (s *Scheduler) checkAct(a Act) (*actRun, error) {
 // try does the action on the present world, plans its events and stores the new world; ErrWorldChanged when another process came first.
 func (r *actRun) try(ctx context.Context) error {
 	s := r.scheduler
-	state, version, err := s.worlds.World(ctx, r.platform.ID)
+	w, err := s.cleared(ctx, r.platform.ID)
 	if err != nil {
-		return fmt.Errorf("read the world of %s: %w", r.platform.ID, err)
+		return err
 	}
-	effect, err := r.action.Do(payloads.ActionInput{World: state, Params: r.params, Seed: r.acted.Seed, Now: r.acted.Now})
+	effect, err := r.action.Do(payloads.ActionInput{World: w.State, Params: r.params, Seed: r.acted.Seed, Now: r.acted.Now})
 	if err != nil {
 		return fmt.Errorf("action %s: %w", r.action.Name, err)
 	}
@@ -162,6 +165,9 @@ func (r *actRun) try(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.ticket, err = s.newTicket(); err != nil {
+		return err
+	}
 	if err := r.planEvents(effect.Raised, candidates); err != nil {
 		return err
 	}
@@ -169,18 +175,13 @@ func (r *actRun) try(ctx context.Context) error {
 	if r.acted.Result == nil {
 		r.acted.Result = payloads.Obj()
 	}
-	if bytes.Equal(state, effect.World) {
+	if bytes.Equal(w.State, effect.World) {
 		return nil
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	ctx, cancel := sparing(ctx)
-	defer cancel()
-	if err := s.worlds.PutWorld(ctx, r.platform.ID, effect.World, version); err != nil {
-		return fmt.Errorf("store the world of %s: %w", r.platform.ID, err)
-	}
-	return nil
+	return r.storeWorld(ctx, WorldState{State: effect.World, Version: w.Version}, effect.Raised)
 }
 
 // checkEffect refuses what a faulty action could do to the stores.
@@ -191,7 +192,11 @@ func (r *actRun) checkEffect(e payloads.Effect) error {
 	if !json.Valid(e.World) {
 		return errors.New("its world is no JSON")
 	}
-	for _, raised := range e.Raised {
+	return r.checkRaised(e.Raised)
+}
+
+func (r *actRun) checkRaised(list []payloads.Raised) error {
+	for _, raised := range list {
 		if _, ok := findType(r.scheduler.registry.Profiles(r.platform.ID), raised.Type); !ok {
 			return fmt.Errorf("it raised %q, which is in no profile of %s", raised.Type, r.platform.Name)
 		}
@@ -205,7 +210,7 @@ func (r *actRun) checkEffect(e payloads.Effect) error {
 // planEvents builds what was raised for everybody who wants it.
 func (r *actRun) planEvents(list []payloads.Raised, candidates []subscriptions.Subscription) error {
 	s := r.scheduler
-	r.plan = plan{scheduler: s, at: s.now()}
+	r.plan = plan{scheduler: s, at: r.ticket.At, ticket: r.ticket}
 	r.acted.Raised = make([]RaisedEvent, 0, len(list))
 	for i, raised := range list {
 		ids := eventSeed(r.acted.Seed, r.action.Name, i)
@@ -256,8 +261,12 @@ func (r *actRun) record(ctx context.Context) (Acted, error) {
 	defer cancel()
 	published, err := r.plan.store(ctx)
 	if err != nil {
-		return Acted{}, fmt.Errorf("action %s took place, but its events could not be recorded: %w", r.action.Name, err)
+		if r.owing {
+			r.scheduler.debts.due(r.platform.ID, r.version)
+		}
+		return Acted{}, fmt.Errorf("action %s took place, but its events could not be recorded yet: %w", r.action.Name, err)
 	}
+	r.paid(ctx)
 	r.acted.Published = published
 	place := make(map[string]int, len(r.acted.Raised))
 	for i, raised := range r.acted.Raised {
@@ -265,8 +274,9 @@ func (r *actRun) record(ctx context.Context) (Acted, error) {
 	}
 	for _, d := range published.Deliveries {
 		for _, event := range d.EventIDs {
-			raised := &r.acted.Raised[place[event]]
-			raised.DeliveryIDs = append(raised.DeliveryIDs, d.ID)
+			if i, ours := place[event]; ours { // a batch may hold events of others
+				r.acted.Raised[i].DeliveryIDs = append(r.acted.Raised[i].DeliveryIDs, d.ID)
+			}
 		}
 	}
 	return r.acted, nil

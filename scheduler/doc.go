@@ -23,9 +23,11 @@
 //  7. 2026-11-21. A worker is dead when its beats are missed, or at once when a worker in the same place finds its process gone: the places
 //     a dead worker holds at its subscriptions' limits stop everything behind them, and waiting six seconds for each kill made the
 //     promise of ten a close call under load.
-//  8. 2026-11-21. A world is changed by compare-and-set and the events follow in a second step. Both in one step would tie worlds to the
-//     history's store and script; what a crash in between loses is what the platform loses when it dies between commit and queue. All is
-//     built before the first of the two, and neither ends with the caller, so nothing but a crash or a failing store can come in between.
+//  8. 2026-11-21. A world is changed by compare-and-set and the events follow in a second step, because batches take several and worlds need
+//     not lie where the history does. What the events are made from is stored with the world and owed until they are recorded, under a
+//     ticket (20). The next action in that world waits for it, for three seconds; then, or at a sweep, whoever sees it records them. All is
+//     built before the first of the two steps, and neither ends with the caller. Before, a process killed in between lost the events of one
+//     or two actions in fifty kills. Rejected: one script for world and history, which would tie their stores together.
 //  9. 2026-11-21. Actions of one process on one world wait for each other until their events are recorded, or two of them could record in
 //     another order than they changed the world.
 //  10. 2026-11-21. Events of one action are due a little apart instead of in a chain: a chain would make a listener that hangs hold back

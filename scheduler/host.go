@@ -156,8 +156,8 @@ func (h *host) Sent(ctx context.Context, limit int, visit func(eventType string,
 
 // World implements payloads.Host.
 func (h *host) World(ctx context.Context) ([]byte, error) {
-	state, _, err := h.scheduler.worlds.World(ctx, h.platform.ID)
-	return state, hostError(err)
+	w, err := h.scheduler.worlds.World(ctx, h.platform.ID)
+	return w.State, hostError(err)
 }
 
 // Act implements payloads.Host.

@@ -17,15 +17,9 @@ type Memory struct {
 	mu      sync.Mutex
 	workers map[string]Worker
 	keys    map[string]memoryKey
-	worlds  map[string]memoryWorld
+	worlds  map[string]WorldState
 
 	compositions map[string]Composition // by name
-}
-
-// memoryWorld is the state of one world.
-type memoryWorld struct {
-	state   []byte
-	version int64
 }
 
 var (
@@ -48,7 +42,7 @@ type memoryKey struct {
 
 // NewMemory returns an empty Memory on the given clock.
 func NewMemory(now func() time.Time) *Memory {
-	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}, worlds: map[string]memoryWorld{}, compositions: map[string]Composition{}}
+	return &Memory{now: now, workers: map[string]Worker{}, keys: map[string]memoryKey{}, worlds: map[string]WorldState{}, compositions: map[string]Composition{}}
 }
 
 // Beat keeps w.
@@ -128,30 +122,5 @@ func (m *Memory) Abandon(_ context.Context, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.keys, key)
-	return nil
-}
-
-// World returns a state, as Worlds says.
-func (m *Memory) World(ctx context.Context, platform string) (state []byte, version int64, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, 0, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	w := m.worlds[platform]
-	return slices.Clone(w.state), w.version, nil
-}
-
-// PutWorld stores a state, as Worlds says.
-func (m *Memory) PutWorld(ctx context.Context, platform string, state []byte, version int64) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.worlds[platform].version != version {
-		return ErrWorldChanged
-	}
-	m.worlds[platform] = memoryWorld{state: slices.Clone(state), version: version + 1}
 	return nil
 }

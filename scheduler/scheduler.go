@@ -30,6 +30,7 @@ type Scheduler struct {
 	workers     Workers
 	worlds      Worlds
 	gates       map[string]chan struct{} // by platform; see enterWorld
+	debts       debts
 	sender      Sender
 	hub         *history.Hub
 	now         func() time.Time

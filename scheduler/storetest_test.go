@@ -11,7 +11,6 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/scheduler/redisstore"
@@ -118,97 +117,6 @@ func TestIdempotencyKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		begin("other", "h", "", true, nil)
-	})
-}
-
-func TestWorldsAreComparedAndSet(t *testing.T) {
-	t.Parallel()
-	engines(t, func(t *testing.T, s state) {
-		t.Helper()
-		ctx := t.Context()
-		read := func(platform, wantState string, wantNil bool) int64 {
-			t.Helper()
-			got, version, err := s.World(ctx, platform)
-			if err != nil || string(got) != wantState || (got == nil) != wantNil {
-				t.Errorf("world of %s: %q (nil %v), error %v, want %q", platform, got, got == nil, err, wantState)
-			}
-			return version
-		}
-		put := func(platform string, state []byte, version int64, want error) {
-			t.Helper()
-			if err := s.PutWorld(ctx, platform, state, version); !errors.Is(err, want) {
-				t.Errorf("put %q over version %d: %v, want %v", state, version, err, want)
-			}
-		}
-		if v := read("a", "", true); v != 0 {
-			t.Errorf("a world that never was has version %d", v)
-		}
-		put("a", []byte("x"), 1, scheduler.ErrWorldChanged)
-		first := []byte("{\"n\":\"\x00\xff\"}")
-		put("a", first, 0, nil)
-		want := string(first)
-		first[0] = 'X'
-		one := read("a", want, false)
-		put("a", []byte("late"), 0, scheduler.ErrWorldChanged)
-		put("a", nil, one, nil)
-		two := read("a", "", true)
-		put("a", []byte("older"), 0, scheduler.ErrWorldChanged)
-		put("a", []byte("older"), one, scheduler.ErrWorldChanged)
-		put("a", []byte("{}"), two, nil)
-		three := read("a", "{}", false)
-		if one == 0 || one >= two || two >= three {
-			t.Errorf("versions %d, %d, %d do not grow", one, two, three)
-		}
-		read("b", "", true)
-	})
-}
-
-func TestWritersOfAWorldLoseNothing(t *testing.T) {
-	t.Parallel()
-	engines(t, func(t *testing.T, s state) {
-		t.Helper()
-		const writers, rounds = 8, 20
-		var group errgroup.Group
-		for range writers {
-			group.Go(func() error {
-				for done := 0; done < rounds; {
-					state, version, err := s.World(t.Context(), "a")
-					if err != nil {
-						return err
-					}
-					err = s.PutWorld(t.Context(), "a", append(state, 'x'), version)
-					switch {
-					case err == nil:
-						done++
-					case !errors.Is(err, scheduler.ErrWorldChanged):
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		if err := group.Wait(); err != nil {
-			t.Fatal(err)
-		}
-		if state, _, err := s.World(t.Context(), "a"); len(state) != writers*rounds || err != nil {
-			t.Errorf("%d writes are left of %d, error %v", len(state), writers*rounds, err)
-		}
-	})
-}
-
-func TestWorldsEndWithTheirContext(t *testing.T) {
-	t.Parallel()
-	engines(t, func(t *testing.T, s state) {
-		t.Helper()
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		_, _, err := s.World(ctx, "a")
-		if !errors.Is(err, context.Canceled) || !errors.Is(s.PutWorld(ctx, "a", []byte("{}"), 0), context.Canceled) {
-			t.Errorf("error %v", err)
-		}
-		if state, _, err := s.World(t.Context(), "a"); state != nil || err != nil {
-			t.Errorf("a cancelled write was made: %q, error %v", state, err)
-		}
 	})
 }
 

@@ -85,10 +85,10 @@ func (s *Scheduler) trim(ctx context.Context) error {
 	return err
 }
 
-// Sweep repairs what crashes left behind, once: it dispatches overdue references that no queue holds, and starts again what dead workers had
-// in flight. Run calls it every SweepEvery; several processes may sweep at the same time.
+// Sweep repairs what crashes left behind, once: it dispatches overdue references that no queue holds, starts again what dead workers had in
+// flight, and records the events that worlds owe. Run calls it every SweepEvery; several processes may sweep at the same time.
 func (s *Scheduler) Sweep(ctx context.Context) error {
-	return errors.Join(s.sweepWaiting(ctx), s.sweepFlights(ctx))
+	return errors.Join(s.sweepWaiting(ctx), s.sweepFlights(ctx), s.sweepOwed(ctx))
 }
 
 func (s *Scheduler) sweepWaiting(ctx context.Context) error {

@@ -11,14 +11,25 @@ import (
 // ErrWorldChanged is returned by Worlds.PutWorld when another writer came first, and by Act when that happened again and again.
 var ErrWorldChanged = errors.New("the world was changed by somebody else meanwhile")
 
+// WorldState is what is kept of a platform's world.
+type WorldState struct {
+	State   []byte // nil: a fresh world
+	Version int64  // 0: never stored
+	Owed    []byte // of the events of the last change, until they are recorded; nil: nothing
+}
+
 // Worlds keeps the state of each platform's world. Safe for concurrent use, by several processes where it is shared.
 type Worlds interface {
-	// World returns the state of a platform's world and its version; a nil state is a fresh world, version 0 one that was never stored.
-	// The caller owns the bytes.
-	World(ctx context.Context, platform string) (state []byte, version int64, err error)
-	// PutWorld stores a state in place of the given version, which World returned; ErrWorldChanged when it is another by now. A nil
-	// state makes the world fresh again. A version is never used twice, not even by a world that was made fresh.
-	PutWorld(ctx context.Context, platform string, state []byte, version int64) error
+	// World returns what is kept of a platform's world. The caller owns the bytes.
+	World(ctx context.Context, platform string) (WorldState, error)
+	// PutWorld stores State and Owed in place of Version, which World returned, and gives the world the version after it. ErrWorldChanged when the world
+	// has another version by now, or owes events: a change waits until those of the one before are recorded. A nil State makes the world fresh again.
+	// A version is never used twice, not even by a world that was made fresh.
+	PutWorld(ctx context.Context, platform string, next WorldState) error
+	// Paid forgets what the world owes, unless its version is another by now.
+	Paid(ctx context.Context, platform string, version int64) error
+	// Owing lists the worlds that owe events, with their versions.
+	Owing(ctx context.Context) (map[string]int64, error)
 }
 
 // worldPlatform finds a platform that has a world.
@@ -39,11 +50,11 @@ func (s *Scheduler) World(ctx context.Context, platform string) (*payloads.Objec
 	if err != nil {
 		return nil, err
 	}
-	state, _, err := s.worlds.World(ctx, platform)
+	w, err := s.worlds.World(ctx, platform)
 	if err != nil {
 		return nil, fmt.Errorf("read the world of %s: %w", platform, err)
 	}
-	shown, err := p.Inspect(state)
+	shown, err := p.Inspect(w.State)
 	if err != nil {
 		return nil, fmt.Errorf("show the world of %s: %w", platform, err)
 	}
@@ -61,14 +72,11 @@ func (s *Scheduler) ResetWorld(ctx context.Context, platform string) error {
 	}
 	defer leave()
 	for range actTries {
-		state, version, err := s.worlds.World(ctx, platform)
-		if err != nil {
-			return fmt.Errorf("read the world of %s: %w", platform, err)
+		w, err := s.cleared(ctx, platform)
+		if err != nil || w.State == nil {
+			return err
 		}
-		if state == nil {
-			return nil
-		}
-		err = s.worlds.PutWorld(ctx, platform, nil, version)
+		err = s.worlds.PutWorld(ctx, platform, WorldState{Version: w.Version})
 		if !errors.Is(err, ErrWorldChanged) {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -46,8 +47,7 @@ func TestProcessesActingAtTheSameTimeLoseNothing(t *testing.T) {
 	one := newRig(t)
 	two := newRig(t, func(o *scheduler.Options) {
 		o.Worlds, o.Subscriptions, o.History = one.workers, one.store, one.history
-		newID := o.NewID
-		o.NewID = func() string { return "other-" + newID() }
+		o.Random = rand.NewChaCha8([32]byte{2})
 	})
 	one.subscribe(alone)
 	const each = 20
@@ -89,14 +89,15 @@ type contested struct {
 	times int
 }
 
-func (c *contested) PutWorld(ctx context.Context, platform string, state []byte, version int64) error {
+func (c *contested) PutWorld(ctx context.Context, platform string, next scheduler.WorldState) error {
 	if c.times > 0 {
 		c.times--
-		if err := c.Worlds.PutWorld(ctx, platform, []byte(`{"last":10,"notes":[{"id":"10","text":"","box":"B"}]}`), version); err != nil {
+		other := scheduler.WorldState{State: []byte(`{"last":10,"notes":[{"id":"10","text":"","box":"B"}]}`), Version: next.Version}
+		if err := c.Worlds.PutWorld(ctx, platform, other); err != nil {
 			return err
 		}
 	}
-	return c.Worlds.PutWorld(ctx, platform, state, version)
+	return c.Worlds.PutWorld(ctx, platform, next)
 }
 
 func TestAnActionIsDoneAgainOnAWorldThatChanged(t *testing.T) {
@@ -137,10 +138,10 @@ func TestFaultyActionsStoreNothing(t *testing.T) {
 		if _, wrong := errors.AsType[*scheduler.InvalidError](err); err == nil || wrong || !strings.Contains(err.Error(), invented.AddNotes) {
 			t.Errorf("%s: %v", name, err)
 		}
-		state, _, errWorld := r.workers.World(t.Context(), invented.ID)
+		w, errWorld := r.workers.World(t.Context(), invented.ID)
 		page, errEvents := r.history.Events(t.Context(), "", "", 10)
-		if state != nil || len(page.Items) != 0 || errWorld != nil || errEvents != nil {
-			t.Errorf("%s: left the world %q and %d events", name, state, len(page.Items))
+		if w.State != nil || len(page.Items) != 0 || errWorld != nil || errEvents != nil {
+			t.Errorf("%s: left the world %q and %d events", name, w.State, len(page.Items))
 		}
 	}
 }
@@ -179,8 +180,8 @@ func TestAnActionWithoutEventsOrChange(t *testing.T) {
 			t.Errorf("acted %+v", acted)
 		}
 	}
-	if _, version, err := r.workers.World(t.Context(), invented.ID); version != 1 || err != nil {
-		t.Errorf("the same world was stored again: version %d, error %v", version, err)
+	if w, err := r.workers.World(t.Context(), invented.ID); w.Version != 1 || err != nil {
+		t.Errorf("the same world was stored again: version %d, error %v", w.Version, err)
 	}
 }
 
@@ -206,9 +207,9 @@ type leaving struct {
 	leave func()
 }
 
-func (l *leaving) PutWorld(ctx context.Context, platform string, state []byte, version int64) error {
+func (l *leaving) PutWorld(ctx context.Context, platform string, next scheduler.WorldState) error {
 	l.leave()
-	if err := l.Worlds.PutWorld(context.WithoutCancel(ctx), platform, state, version); err != nil {
+	if err := l.Worlds.PutWorld(context.WithoutCancel(ctx), platform, next); err != nil {
 		return err
 	}
 	return ctx.Err()

@@ -29,6 +29,8 @@ func newTrial(f *fleet, b *bombardment) *trial {
 	r := &trial{bombardment: b, t: t, fleet: f, deliveries: map[string]client.Delivery{}, receipts: map[string]map[string][]listener.Receipt{}}
 	began := time.Now()
 	eventually(t, 40*time.Second, "everything is settled", func() bool { return unsettled(f.api) == 0 })
+	// A change of a world whose process died before it recorded the events is told by another process a little later.
+	eventually(t, 20*time.Second, "the listener knows every task of the world", func() bool { return len(b.tasks()) == f.tasks() })
 	t.Logf("settled %s after the load", time.Since(began).Round(time.Millisecond))
 	r.collect(f.api)
 	for _, h := range append([]*hook{b.signed, b.series}, b.batched...) {
