@@ -69,6 +69,7 @@ type Platform struct {
 	// exchange.
 	SilenceTimeout bool
 	Redirect       RedirectRule
+	Target         TargetRule                             // how its HTTP client writes the URL of a subscription on the wire
 	Retry          []time.Duration                        // waits between attempts, from the end of the failed one; none: one attempt
 	Judge          func(Reply) Verdict                    // nil: JudgeStatus
 	Batch          *Batch                                 // nil: one event per request

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
-	"net/url"
 	"slices"
 
 	"github.com/annohook/annohook/payloads"
@@ -45,20 +44,20 @@ type trip struct {
 // step is one request of a trip: the first, or one a redirect led to.
 type step struct {
 	method string
-	url    *url.URL
+	target target
 	header payloads.Header
 	body   []byte
 }
 
 func (t *trip) run() payloads.Reply {
-	target, err := parseTarget(t.request.URL)
+	target, err := readTarget(t.request.Target, t.request.URL)
 	if err == nil {
 		err = t.sender.guard.checkTarget(target)
 	}
 	if err != nil {
 		return payloads.Reply{Failure: payloads.FailureBlocked, Message: err.Error()}
 	}
-	current := step{method: t.request.Method, url: target, header: t.request.Header, body: t.request.Body}
+	current := step{method: t.request.Method, target: target, header: t.request.Header, body: t.request.Body}
 	for {
 		resp, err := t.send(current)
 		if err != nil {
@@ -80,7 +79,7 @@ func (t *trip) run() payloads.Reply {
 			reply.Failure, reply.Message = t.exchange.classify(err)
 			return reply
 		}
-		t.hops = append(t.hops, Hop{Status: resp.StatusCode, URL: MaskURL(next.url.String()), Method: next.method})
+		t.hops = append(t.hops, Hop{Status: resp.StatusCode, URL: next.target.String(), Method: next.method})
 		current = next
 	}
 }
@@ -126,12 +125,14 @@ func plausible(resp *http.Response, err error) (*http.Response, error) {
 // build makes the request for net/http. It has a body reader but no GetBody, also where there is no body: that keeps net/http from
 // repeating requests on its own account, which it does for those it thinks harmless.
 func (t *trip) build(s step) *http.Request {
-	target := *s.url
-	target.User = nil
+	host := s.header.Get("Host")
+	if host == "" {
+		host = s.target.host
+	}
 	req := &http.Request{
 		Method:     s.method,
-		URL:        &target,
-		Host:       s.header.Get("Host"),
+		URL:        s.target.wire(),
+		Host:       host,
 		Header:     headerMap(s.header),
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,

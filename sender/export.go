@@ -3,7 +3,6 @@ package sender
 import (
 	"bytes"
 	"encoding/base64"
-	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,12 +57,24 @@ func hasField(req RequestRecord, name string) bool {
 	return false
 }
 
+// hostOf is the Host field that programs send for the URL of a record; "" where it is none.
 func hostOf(raw string) string {
-	u, err := url.Parse(raw)
+	t, err := recordedTarget(raw)
 	if err != nil {
 		return ""
 	}
-	return wireHost(u)
+	return t.host
+}
+
+// recordedTarget reads the URL of a record, which shows what went over the wire: path and query are taken as they are.
+func recordedTarget(raw string) (target, error) {
+	p, err := splitURL(raw)
+	if err != nil {
+		return target{}, err
+	}
+	t, err := writtenTarget(p)
+	t.uri = originForm(escape(p.path, ""), escape(p.query, ""), p.hasQuery)
+	return t, err
 }
 
 // plainBody reports text that survives a terminal and a shell argument: UTF-8 without control characters but tab and line feed.
@@ -99,11 +110,11 @@ func RawHTTP(req RequestRecord, body []byte) []byte {
 		}
 		b.WriteString("\r\n")
 	}
-	target := "/"
-	if u, err := url.Parse(req.URL); err == nil {
-		target = u.RequestURI()
+	uri := "/"
+	if t, err := recordedTarget(req.URL); err == nil {
+		uri = t.uri
 	}
-	line(req.Method, " ", target, " HTTP/1.1")
+	line(req.Method, " ", uri, " HTTP/1.1")
 	if host := hostOf(req.URL); host != "" && !hasField(req, "Host") {
 		line("Host: ", host)
 	}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,22 +67,14 @@ func exportTest(name, about string, req RequestRecord, fields []testField, body 
 	return buf.Bytes(), nil
 }
 
-// wireURL is a URL as it goes over the wire: without user:pass@, and with all escaped that Python's library refuses to send.
+// wireURL is a URL as it goes over the wire, without user:pass@. A percent sign that begins no escape is escaped, because Go's library refuses
+// it.
 func wireURL(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
+	t, err := recordedTarget(raw)
+	if err != nil {
 		return MaskURL(raw)
 	}
-	var b strings.Builder
-	b.WriteString(u.Scheme + "://" + wireHost(u))
-	for _, c := range []byte(u.RequestURI()) {
-		if c <= ' ' || c >= 0x7f {
-			fmt.Fprintf(&b, "%%%02X", c)
-			continue
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
+	return t.scheme + "://" + t.host + escapeStray(t.uri)
 }
 
 // textLiteral is a string literal that means the same in Go and in Python: no bytes that are not UTF-8, which the two escape differently.

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/subscriptions"
 )
 
@@ -98,60 +96,28 @@ func (g *Guard) control(_ context.Context, _, address string, _ syscall.RawConn)
 	return g.Check(ap.Addr())
 }
 
-// CheckURL judges a URL for registration: http or https, a host, a port from 1 to 65535, no control characters, at most
-// subscriptions.MaxURLBytes. A literal address is judged like a resolved one; names are not resolved, they are judged when they are
-// dialled. user:pass@ is allowed. Errors wrap ErrURL or ErrBlocked, say what is allowed and repeat nothing secret.
+// CheckURL judges a URL for registration: http or https, a host, a port from 1 to 65535, no control characters or spaces, at most
+// subscriptions.MaxURLBytes. A literal address is judged like a resolved one, also where it is written in letters that clients map to digits;
+// names are not resolved, they are judged when they are dialled. user:pass@ is allowed. What one platform's client alone refuses passes and
+// ends as an attempt that was blocked. Errors wrap ErrURL or ErrBlocked, say what is allowed and repeat nothing secret.
 func (g *Guard) CheckURL(raw string) error {
 	if len(raw) > subscriptions.MaxURLBytes {
 		return fmt.Errorf("%w: %d bytes are too many, at most %d are allowed", ErrURL, len(raw), subscriptions.MaxURLBytes)
 	}
-	u, err := parseTarget(raw)
+	t, err := readTarget(payloads.TargetAsWritten, raw)
 	if err != nil {
 		return err
 	}
-	return g.checkTarget(u)
+	return g.checkTarget(t)
 }
 
-// parseTarget reads a URL that nobody vouches for.
-func parseTarget(raw string) (*url.URL, error) {
-	if raw == "" {
-		return nil, fmt.Errorf("%w: it is empty, give an absolute http or https URL", ErrURL)
-	}
-	odd := func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }
-	if !utf8.ValidString(raw) || strings.ContainsFunc(raw, odd) {
-		return nil, fmt.Errorf("%w: control characters, spaces and invalid UTF-8 are not allowed", ErrURL)
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		// The text of a *url.Error repeats the whole URL, password included.
-		return nil, fmt.Errorf("%w: not an absolute http or https URL, for example https://example.com:8443/hook", ErrURL)
-	}
-	return u, nil
-}
-
-// checkTarget judges what every request needs, redirects included.
-func (g *Guard) checkTarget(u *url.URL) error {
-	if u.Scheme != "http" && u.Scheme != "https" {
-		if u.Scheme == "" || u.Host == "" && u.Opaque != "" {
-			return fmt.Errorf("%w: the scheme must be http or https, followed by :// and a host", ErrURL)
-		}
-		return fmt.Errorf("%w: scheme %q is not allowed, use http or https", ErrURL, u.Scheme)
-	}
-	host := u.Hostname()
-	if host == "" || u.Opaque != "" {
-		return fmt.Errorf("%w: the host is missing", ErrURL)
-	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return fmt.Errorf("%w: port %s is out of range, allowed are 1 to 65535", ErrURL, port)
-		}
-	}
-	host = strings.TrimSuffix(host, ".")
-	if addr, err := netip.ParseAddr(host); err == nil {
+// checkTarget judges the very host that would be dialled, redirects included.
+func (g *Guard) checkTarget(t target) error {
+	if addr, ok := t.address(); ok {
 		return g.Check(addr)
 	}
-	if numericHost(host) {
-		return fmt.Errorf("%w: host %q is neither a name nor a dotted IPv4 address", ErrURL, host)
+	if numericHost(strings.TrimSuffix(t.name, ".")) {
+		return fmt.Errorf("%w: host %q is neither a name nor a dotted IPv4 address", ErrURL, t.name)
 	}
 	return nil
 }

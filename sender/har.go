@@ -174,11 +174,11 @@ func harFields(h payloads.Header) []harField {
 
 func harQuery(raw string) []harField {
 	out := []harField{}
-	u, err := url.Parse(raw)
+	p, err := splitURL(raw)
 	if err != nil {
 		return out
 	}
-	for pair := range strings.SplitSeq(u.RawQuery, "&") { // not url.Values, which loses the order
+	for pair := range strings.SplitSeq(p.query, "&") { // not url.Values, which loses the order
 		name, value, _ := strings.Cut(pair, "=")
 		if name, err := url.QueryUnescape(name); err == nil && name != "" {
 			if plain, err := url.QueryUnescape(value); err == nil {

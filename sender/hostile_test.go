@@ -30,7 +30,7 @@ func hostileListeners() []misbehaviour {
 		},
 		{
 			name: "trickles the header, by the deadline", serve: trickleText(okReply + okReply), silence: true, failure: payloads.FailureTimeout,
-			message: "deadline: the exchange took longer than 400ms while reading",
+			message: "deadline: the exchange took longer than 900ms while reading",
 		},
 		{name: "never reads", serve: stall, size: largeBody, failure: payloads.FailureTimeout, message: "while sending the request"},
 		{

@@ -46,7 +46,7 @@ func maskHeader(h payloads.Header) payloads.Header {
 	return out
 }
 
-// secretsOf lists the texts that must not appear in a message about r: values of secret fields, and user:pass as written and decoded.
+// secretsOf lists the texts that must not appear in a message about r: values of secret fields, and user:pass@ as written, decoded and escaped.
 func secretsOf(r Request) []string {
 	var out []string
 	for _, f := range r.Header {
@@ -57,9 +57,10 @@ func secretsOf(r Request) []string {
 			}
 		}
 	}
-	if u, err := url.Parse(r.URL); err == nil && u.User != nil {
-		password, _ := u.User.Password()
-		out = append(out, u.User.String(), password, url.QueryEscape(password))
+	if p, err := splitURL(r.URL); err == nil && p.hasUser {
+		_, written, _ := p.credential()
+		password := unescape(written)
+		out = append(out, p.user, written, password, url.QueryEscape(password), url.PathEscape(password))
 	}
 	return out
 }

@@ -47,10 +47,13 @@ func (m misbehaviour) check(t *testing.T) {
 	}
 	r.Policy.SilenceTimeout = m.silence
 	switch {
+	case m.failure == payloads.FailureTimeout && m.silence:
+		// Long beside the 50 ms of a trickle, so that a busy machine makes no silence of its own.
+		r.Policy.Timeout, r.Policy.Deadline = 700*time.Millisecond, 900*time.Millisecond
 	case m.failure == payloads.FailureTimeout:
 		r.Policy.Timeout, r.Policy.Deadline = 200*time.Millisecond, 400*time.Millisecond
 	case m.silence:
-		r.Policy.Timeout = 300 * time.Millisecond // shorter than the whole, longer than each pause
+		r.Policy.Timeout = 350 * time.Millisecond // shorter than the whole, longer than each pause
 	}
 	start := time.Now()
 	report := newSender(t).Do(context.Background(), r)
@@ -124,11 +127,11 @@ func brokenListeners() []misbehaviour {
 		}), failure: payloads.FailureTimeout, status: 200, message: "reading the reply"},
 		{
 			name: "is silent, by the silence clock", serve: hang, silence: true, failure: payloads.FailureTimeout,
-			message: "nothing came or went for 200ms while waiting",
+			message: "nothing came or went for 700ms while waiting",
 		},
 		{
 			name: "trickles for ever, by the deadline", serve: trickle(1 << 20), silence: true, failure: payloads.FailureTimeout, status: 200,
-			message: "deadline: the exchange took longer than 400ms",
+			message: "deadline: the exchange took longer than 900ms",
 		},
 		{name: "trickles, but ends", serve: trickle(8), silence: true, status: 200},
 		{name: "lies about length the short way", serve: answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokay"), status: 200},
@@ -175,7 +178,7 @@ func trickle(n int) func(net.Conn) {
 func TestSlowSendIsNoSilence(t *testing.T) {
 	url := rawServer(t, func(c net.Conn) {
 		for range 32 {
-			time.Sleep(15 * time.Millisecond)
+			time.Sleep(35 * time.Millisecond)
 			if _, err := io.CopyN(io.Discard, c, 1<<20); err != nil {
 				return
 			}
@@ -185,7 +188,7 @@ func TestSlowSendIsNoSilence(t *testing.T) {
 	})
 	r := post(url)
 	r.Body = make([]byte, 32<<20)
-	r.Policy = payloads.Policy{Timeout: 400 * time.Millisecond, Deadline: 10 * time.Second, SilenceTimeout: true}
+	r.Policy = payloads.Policy{Timeout: time.Second, Deadline: 20 * time.Second, SilenceTimeout: true}
 	start := time.Now()
 	report := newSender(t).Do(context.Background(), r)
 	if report.Reply.Status != 200 {

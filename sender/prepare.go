@@ -1,14 +1,11 @@
 package sender
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -19,14 +16,15 @@ import (
 var ErrPrepare = errors.New("cannot prepare the request")
 
 // Prepare stamps and signs one attempt of a message for the subscription in the stamp. It is pure: the same values give the same request.
-// user:pass@ in the URL becomes a Basic Authorization field at the end of the header, unless the header has one. The target itself is
-// judged by Do, so that a subscription with an impossible URL ends as an attempt that was blocked.
+// user:pass@ in the URL becomes a Basic Authorization field, at the end of the header or in the place of one that is there; where the
+// platform's client is not known, the one that is there stays. The target itself is judged by Do, so that a subscription with an impossible
+// URL ends as an attempt that was blocked.
 func (s *Sender) Prepare(p payloads.Platform, m payloads.Message, stamp payloads.Stamp) (Request, error) {
 	signed, err := p.Sign(m, stamp)
 	if err != nil {
 		return Request{}, fmt.Errorf("%w: sign: %w", ErrPrepare, err)
 	}
-	header := withUserinfo(markCredentials(signed.Header), stamp.Subscription.URL)
+	header := withUserinfo(markCredentials(signed.Header), p.Target, stamp.Subscription.URL)
 	for _, f := range header {
 		if !httpguts.ValidHeaderFieldName(f.Name) {
 			return Request{}, fmt.Errorf("%w: header name %q is not a token of RFC 9110", ErrPrepare, f.Name)
@@ -38,6 +36,7 @@ func (s *Sender) Prepare(p payloads.Platform, m payloads.Message, stamp payloads
 	return Request{
 		Method:    m.Method,
 		URL:       stamp.Subscription.URL,
+		Target:    p.Target,
 		Header:    header,
 		Body:      m.Body,
 		Signature: signed.Signature,
@@ -57,28 +56,28 @@ func markCredentials(h payloads.Header) payloads.Header {
 	return marked
 }
 
-// withUserinfo appends the Authorization field that the platforms' clients make from user:pass@.
-func withUserinfo(h payloads.Header, raw string) payloads.Header {
-	u, err := url.Parse(raw)
-	if err != nil || u.User == nil || u.User.String() == "" {
+// withUserinfo adds the Authorization field that clients make from user:pass@. It takes the place of one that the subscription has: all three
+// clients that are known do so (requests auth.py, httpx _auth.py, axios lib/adapters/http.js; each tried).
+func withUserinfo(h payloads.Header, rule payloads.TargetRule, raw string) payloads.Header {
+	t, err := readTarget(rule, raw)
+	if err != nil || t.basic == "" { // Do reports what is wrong with the URL
 		return h
 	}
-	for _, f := range h {
-		if strings.EqualFold(f.Name, "Authorization") {
-			return h
-		}
+	if rule == payloads.TargetAsWritten && h.Get("Authorization") != "" {
+		return h
 	}
-	password, _ := u.User.Password()
-	credential := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
-	return append(slices.Clip(h), payloads.Field{Name: "Authorization", Value: "Basic " + credential, Secret: true})
+	return h.With(payloads.Field{Name: "Authorization", Value: t.basic, Secret: true})
 }
 
-// Record returns the request as it may be shown: masked, and with the Host and Content-Length that go on the wire.
+// Record returns the request as it may be shown: masked, with the URL, Host and Content-Length that go on the wire.
 func (r Request) Record() RequestRecord {
 	header := make(payloads.Header, 0, len(r.Header)+2)
-	host := r.Header.Get("Host")
-	if u, err := url.Parse(r.URL); err == nil && host == "" {
-		host = wireHost(u)
+	host, shown := r.Header.Get("Host"), MaskURL(r.URL)
+	if t, err := readTarget(r.Target, r.URL); err == nil {
+		shown = t.String()
+		if host == "" {
+			host = t.host
+		}
 	}
 	if host != "" {
 		header = append(header, payloads.Field{Name: "Host", Value: host})
@@ -91,18 +90,7 @@ func (r Request) Record() RequestRecord {
 	if len(r.Body) > 0 || expectsBody(r.Method) {
 		header = append(header, payloads.Field{Name: "Content-Length", Value: strconv.Itoa(len(r.Body))})
 	}
-	return RequestRecord{Method: r.Method, URL: MaskURL(r.URL), Header: header}
-}
-
-// wireHost is the Host field for a URL: net/http prints the host as it stands, without an empty port and without an IPv6 zone.
-func wireHost(u *url.URL) string {
-	host := strings.TrimSuffix(u.Host, ":")
-	if i := strings.LastIndexByte(host, '%'); i >= 0 && strings.HasPrefix(host, "[") {
-		if j := strings.LastIndexByte(host, ']'); j > i {
-			host = host[:i] + host[j:]
-		}
-	}
-	return host
+	return RequestRecord{Method: r.Method, URL: shown, Header: header}
 }
 
 // framing names the fields that belong to the connection: net/http writes them from the request itself. A second spelling of one of

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
-	"net/url"
 	"strings"
 
 	"github.com/annohook/annohook/payloads"
@@ -33,33 +32,29 @@ func (t *trip) redirect(from step, resp *http.Response) (next step, refused *ref
 	if len(t.hops) >= maxHops {
 		return step{}, &refusal{payloads.FailureRedirect, fmt.Sprintf("more than %d redirects", maxHops)}, false
 	}
-	target, err := from.url.Parse(location)
+	to, err := from.target.follow(location)
+	if err == nil {
+		err = t.sender.guard.checkTarget(to)
+	}
 	if err != nil {
-		return step{}, &refusal{payloads.FailureRedirect, fmt.Sprintf("status %d points at a malformed URL", resp.StatusCode)}, false
-	}
-	if target.Fragment == "" {
-		target.Fragment = from.url.Fragment
-	}
-	target.User = nil // requests takes credentials from the first URL only
-	if err := t.sender.guard.checkTarget(target); err != nil {
 		failure := payloads.FailureRedirect
 		if errors.Is(err, ErrBlocked) {
 			failure = payloads.FailureBlocked
 		}
 		return step{}, &refusal{failure, "redirect refused: " + err.Error()}, false
 	}
-	next = step{method: methodAfter(resp.StatusCode, from.method), url: target, header: from.header, body: from.body}
+	next = step{method: methodAfter(resp.StatusCode, from.method), target: to, header: from.header, body: from.body}
 	if resp.StatusCode != http.StatusTemporaryRedirect && resp.StatusCode != http.StatusPermanentRedirect {
 		next.body = nil
 		next.header = without(next.header, "Content-Type", "Content-Length", "Transfer-Encoding")
 	}
-	if stripsAuth(from.url, target) {
+	if stripsAuth(from.target, to) {
 		next.header = without(next.header, "Authorization")
 	}
-	if from.url.Host != target.Host {
+	if from.target.authority() != to.authority() {
 		next.header = without(next.header, "Host")
 	}
-	next.header = t.cookies(from.url, resp, next)
+	next.header = t.cookies(from.target, resp, next)
 	return next, nil, true
 }
 
@@ -85,17 +80,17 @@ func methodAfter(status int, method string) string {
 }
 
 // stripsAuth is should_strip_auth of requests: the credential stays with host, port and scheme, except for the usual upgrade to https.
-func stripsAuth(from, to *url.URL) bool {
-	if !strings.EqualFold(from.Hostname(), to.Hostname()) {
+func stripsAuth(from, to target) bool {
+	if !strings.EqualFold(from.name, to.name) {
 		return true
 	}
-	standard := func(u *url.URL) bool {
-		return u.Port() == "" || u.Scheme == "http" && u.Port() == "80" || u.Scheme == "https" && u.Port() == "443"
+	standard := func(t target) bool {
+		return t.port == "" || t.scheme == "http" && t.port == "80" || t.scheme == "https" && t.port == "443"
 	}
-	if standard(from) && standard(to) && (from.Scheme == to.Scheme || to.Scheme == "https") {
+	if standard(from) && standard(to) && (from.scheme == to.scheme || to.scheme == "https") {
 		return false
 	}
-	return from.Port() != to.Port() || from.Scheme != to.Scheme
+	return from.port != to.port || from.scheme != to.scheme
 }
 
 // without returns the fields whose names are not listed, case aside.
@@ -114,7 +109,7 @@ fields:
 }
 
 // cookies replaces the Cookie field by what the listeners on the way have set, as a requests session does for a redirected request.
-func (t *trip) cookies(from *url.URL, resp *http.Response, next step) payloads.Header {
+func (t *trip) cookies(from target, resp *http.Response, next step) payloads.Header {
 	header := without(next.header, "Cookie")
 	if t.jar == nil {
 		jar, err := cookiejar.New(nil)
@@ -123,9 +118,9 @@ func (t *trip) cookies(from *url.URL, resp *http.Response, next step) payloads.H
 		}
 		t.jar = jar
 	}
-	t.jar.SetCookies(from, resp.Cookies())
+	t.jar.SetCookies(from.place(), resp.Cookies())
 	var pairs []string
-	for _, c := range t.jar.Cookies(next.url) {
+	for _, c := range t.jar.Cookies(next.target.place()) {
 		pairs = append(pairs, c.Name+"="+c.Value)
 	}
 	if len(pairs) == 0 {

@@ -9,7 +9,8 @@ import (
 // Request is one attempt ready to go.
 type Request struct {
 	Method    string
-	URL       string // the real one, user:pass@ included
+	URL       string              // as the subscription has it, user:pass@ included
+	Target    payloads.TargetRule // how URL is written on the wire
 	Header    payloads.Header
 	Body      []byte
 	Signature *payloads.Signature
@@ -31,13 +32,13 @@ type Report struct {
 // RequestRecord is a request as it may be shown. The body is the delivery's and is not repeated here.
 type RequestRecord struct {
 	Method string
-	URL    string
+	URL    string // what went over the wire, without a fragment; where the URL is none, as the subscription has it
 	Header payloads.Header
 }
 
 // Hop is one followed redirect.
 type Hop struct {
 	Status int
-	URL    string // where it pointed, masked
+	URL    string // what was asked for next, masked
 	Method string // of the request that followed
 }

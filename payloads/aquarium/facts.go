@@ -69,6 +69,8 @@ func policyFacts() []payloads.Fact {
 		fact("timeout", sourceHouse, payloads.Assumed, "20 seconds for the whole exchange."),
 		fact("success", sourceHouse, payloads.Assumed, "Any status from 200 to 299."),
 		fact("redirects", sourceHouse, payloads.Assumed, "Not followed; a 3xx is a failure."),
+		fact("target", sourceStack, payloads.Assumed,
+			"The request line is that of Python requests, to go with the User-Agent: dot segments go, escapes become upper case, an empty query and the usual port go."),
 		fact("retry", sourceHouse, payloads.Assumed, "Three more attempts, 10, 60 and 180 seconds after the end of the one before, with the same bytes."),
 		fact("delivery id", sourceWebhooks, payloads.Documented, "None is mentioned, nor a timestamp: repeats can be told by the body alone."),
 		fact("custom headers", sourceWebhooks, payloads.Assumed,

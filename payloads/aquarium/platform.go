@@ -67,6 +67,7 @@ func platform(profile, note string, misspelled bool) payloads.Platform {
 		Secret:    secretRule(),
 		Timeout:   20 * time.Second,
 		Redirect:  payloads.RedirectNever,
+		Target:    payloads.TargetAsRequests,
 		Retry:     []time.Duration{10 * time.Second, 60 * time.Second, 180 * time.Second},
 		Judge:     payloads.JudgeStatus,
 		OnDisable: payloads.PendingCancel,

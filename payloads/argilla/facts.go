@@ -101,6 +101,9 @@ func policyFacts() []payloads.Fact {
 		fact("deadline", sourceQueue, payloads.FromSource, "180 seconds, the time a job may take; a dripping listener is cut off there."),
 		fact("success", sourceClient, payloads.Observed, "Any status from 200 to 299, whatever the body. 410, 429 and Retry-After mean nothing special."),
 		fact("redirects", sourceClient, payloads.Observed, "Not followed; a 3xx is a failure."),
+		fact("target", "httpx 0.27.2 _urlparse.py@609df7ec, some 160 URLs sent to a loopback socket", payloads.Observed,
+			"The request line is httpx's: dot segments go, escapes stay as written, most punctuation goes out bare, an empty query stays, the usual port goes. "+
+				"user:pass@ becomes an Authorization field in UTF-8. The server's API has normalised the URL before, as browsers do."),
 		fact("retry", sourceJobs, payloads.FromSource,
 			"Three more attempts, 10, 60 and 180 seconds after the end of the one before, without jitter; the poll of the queue can add a second."),
 		fact("retried request", sourceJobs, payloads.FromSource, "Same body; new webhook-id, webhook-timestamp and webhook-signature."),

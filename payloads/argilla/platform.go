@@ -63,6 +63,7 @@ func Platforms() []payloads.Platform {
 		Deadline:       180 * time.Second,
 		SilenceTimeout: true,
 		Redirect:       payloads.RedirectNever,
+		Target:         payloads.TargetAsHTTPX,
 		Retry:          []time.Duration{10 * time.Second, 60 * time.Second, 180 * time.Second},
 		Judge:          payloads.JudgeStatus,
 		OnDisable:      payloads.PendingContinue,

@@ -15,7 +15,7 @@ const (
 
 // facts2023 are the facts of the profile 2023.
 func facts2023() []payloads.Fact {
-	return slices.Concat(sharedFacts(), []payloads.Fact{
+	return slices.Concat(sharedFacts(), []payloads.Fact{targetFact()}, []payloads.Fact{
 		{
 			Topic: "headers", Fidelity: payloads.Documented, Source: sourceEvents,
 			Text: "Accept, Accept-Encoding: gzip, compress, deflate, br, Content-Type: application/json and User-Agent: Datasaur, without a version.",
@@ -75,9 +75,22 @@ func facts2023() []payloads.Fact {
 	})
 }
 
+// targetFact is how the client of 2023 writes URLs.
+func targetFact() payloads.Fact {
+	return payloads.Fact{
+		Topic: "target", Fidelity: payloads.Assumed, Source: "inferred: the accept fields are those of axios 1.2 to 1.6; some 160 URLs sent to a loopback socket by axios 1.6.2 on Node 20",
+		Text: "The request line is that of axios, whose URLs are those of browsers: dot segments go, escaped ones too, escapes stay as written, an empty query and the usual " +
+			"port go. user:pass@ becomes an Authorization field with the escapes left in.",
+	}
+}
+
 // facts2020 are the facts of the profile 2020.
 func facts2020() []payloads.Fact {
 	return slices.Concat(sharedFacts(), []payloads.Fact{
+		{
+			Topic: "target", Fidelity: payloads.Assumed, Source: "axios 0.19.2, which the content type points at, reads URLs with Node's older parser; not imitated",
+			Text: "Path and query go out as written; what no URL may hold is escaped.",
+		},
 		{
 			Topic: "headers", Fidelity: payloads.Documented, Source: sourceEvents2020,
 			Text: "Accept, Content-Type: application/json;charset=utf-8 and User-Agent: Datasaur; no Accept-Encoding.",

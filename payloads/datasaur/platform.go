@@ -41,6 +41,7 @@ func Platforms() []payloads.Platform {
 	now.Actions = actions()
 	now.Quirks, now.Facts = quirks2023(), facts2023()
 	now.Sign = signer(fields2023())
+	now.Target = payloads.TargetAsAxios // the one of 2020 is older than that and read URLs in a way of its own
 
 	then.Profile = Profile2020
 	then.ProfileNote = "The documents of 2020: completed and reviewed only, a project type instead of tags, content type with charset."

@@ -150,8 +150,13 @@ func serverFacts() []payloads.Fact {
 	}
 }
 
+// targetText says how Python requests writes a URL on the wire.
+const targetText = "As Python requests writes it: dot segments go, escapes become upper case and those of letters, digits and -._~ are undone, two slashes " +
+	"at the beginning are one, an empty query and the usual port go. user:pass@ becomes an Authorization field in ISO 8859-1; a user without colon does not."
+
 func policy122() []payloads.Fact {
 	return []payloads.Fact{
+		observed("target", targetText, "requests 2.32.4 on urllib3 2.6.3, some 160 URLs and 90 Locations sent to a loopback socket"),
 		sourced("timeout", "1 s to connect and for each silence of the listener.", "fork: core/settings/base.py@32b43996"),
 		observed("redirects", "As Python requests: 301, 302, 303 become GET without body, 307 and 308 repeat the request, 30 hops, the last status counts.", utils122+", observed: requests 2.34.2"),
 		sourced("success", "Any complete reply is done with, whatever its status; only the absence of one reaches the log.", utils122),
@@ -162,6 +167,7 @@ func policy122() []payloads.Fact {
 
 func policy2607() []payloads.Fact {
 	return []payloads.Fact{
+		observed("target", targetText, "as in profile "+profile122+"; its helper ssrf_safe_post still calls Python requests"),
 		sourced("timeout", "10 s to connect and for each silence of the listener.", "label_studio/core/settings/base.py@f3e7459a"),
 		sourced("redirects", "As in 1.22: its helper ssrf_safe_post still calls Python requests.", "label_studio/core/utils/io.py of 1.23.2"),
 		sourced("success", "200 to 299 after redirects; anything else counts as a failure.", utils2607),
@@ -179,6 +185,7 @@ func documentedFacts() []payloads.Fact {
 		assumed("retry", "Three more attempts, after 10, 60 and 180 s. (The setup page says that the server does not retry.)", house),
 		assumed("success", "Any 2xx.", house),
 		assumed("redirects", "As Python requests does them.", "as in profile "+profile122),
+		assumed("target", targetText, "as in profile "+profile122),
 		assumed("switching off", "Never.", house),
 		documented("project keys", "31, as the examples of 2021 print them; the key table's counters come with a quirk.", "docs: Webhook event format reference, examples"),
 		documented("nested task", "The examples of annotation events show none.", "docs: Webhook event format reference, examples"),

@@ -49,7 +49,7 @@ func common(gen generation, profile, note string) payloads.Platform {
 		Events: events(gen), Options: options(), Quirks: quirks(gen), Facts: facts(gen),
 		Check: check, Matches: matches, NewNativeID: newNativeID,
 		Compose: compose, Sign: sign, Native: native(gen, profile),
-		Deadline: jobTimeout, SilenceTimeout: true, Redirect: payloads.RedirectAsRequests, Chain: chain,
+		Deadline: jobTimeout, SilenceTimeout: true, Redirect: payloads.RedirectAsRequests, Target: payloads.TargetAsRequests, Chain: chain,
 	}
 }
 

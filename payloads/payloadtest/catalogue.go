@@ -9,7 +9,7 @@ import (
 )
 
 // topics are the facts that every platform states, whatever else it says.
-func topics() []string { return []string{"timeout", "retry", "success", "redirects"} }
+func topics() []string { return []string{"timeout", "retry", "success", "redirects", "target"} }
 
 func known(f payloads.Fidelity) bool {
 	return slices.Contains([]payloads.Fidelity{payloads.FromSource, payloads.Documented, payloads.Observed, payloads.Assumed}, f)

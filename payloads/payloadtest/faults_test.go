@@ -81,6 +81,9 @@ func catalogueFaults() map[string]func(*payloads.Platform) {
 		"policy: timeout":                         func(p *payloads.Platform) { p.Timeout = time.Hour },
 		"policy: deadline":                        func(p *payloads.Platform) { p.Deadline = time.Millisecond },
 		"policy: retry delay":                     func(p *payloads.Platform) { p.Retry[0] = -1 },
+		"policy: target rule 99":                  func(p *payloads.Platform) { p.Target = 99 },
+		"policy: does not name \"httpx\"":         func(p *payloads.Platform) { p.Target = payloads.TargetAsHTTPX },
+		"policy: so its fact is assumed":          func(p *payloads.Platform) { p.Facts[4].Fidelity = payloads.Observed },
 		"policy: a recipe goes with verify":       func(p *payloads.Platform) { p.Recipe = nil },
 		"judge: outcome and why": func(p *payloads.Platform) {
 			p.Judge = func(payloads.Reply) payloads.Verdict { return payloads.Verdict{} }

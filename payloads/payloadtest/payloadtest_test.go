@@ -33,6 +33,7 @@ func acme() payloads.Platform {
 			{Topic: "retry", Text: "Once more.", Source: "invented", Fidelity: payloads.Assumed},
 			{Topic: "success", Text: "2xx.", Source: "invented", Fidelity: payloads.Assumed},
 			{Topic: "redirects", Text: "Never.", Source: "invented", Fidelity: payloads.Assumed},
+			{Topic: "target", Text: "The URL goes out as written.", Source: "invented", Fidelity: payloads.Assumed},
 		},
 		Recipe:      []string{"Compute and compare."},
 		NewNativeID: func(random [16]byte, _ time.Time, _ int64) string { return hex.EncodeToString(random[:]) },

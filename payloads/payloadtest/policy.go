@@ -23,8 +23,25 @@ func checkPolicy(p payloads.Platform, bad report) {
 			bad("retry delay %v is outside 0 to %v", d, subscriptions.MaxRetryDelay)
 		}
 	}
+	checkTarget(p, bad)
 	if (p.Verify == nil) != (len(p.Recipe) == 0) {
 		bad("a recipe goes with verify")
+	}
+}
+
+// checkTarget wants a rule that exists and a fact that goes with it: it names the client, or claims to know none.
+func checkTarget(p payloads.Platform, bad report) {
+	if p.Target < payloads.TargetAsWritten || p.Target > payloads.TargetAsAxios {
+		bad("target rule %d does not exist", p.Target)
+	}
+	for _, f := range p.Facts {
+		switch {
+		case f.Topic != "target":
+		case !strings.Contains(f.Text, p.Target.String()):
+			bad("the fact on the topic target does not name %q, which is the rule", p.Target)
+		case p.Target == payloads.TargetAsWritten && f.Fidelity != payloads.Assumed:
+			bad("a target as written is no client's way, so its fact is assumed")
+		}
 	}
 }
 

@@ -151,6 +151,10 @@ func deliveryFacts() []payloads.Fact {
 			Text: "A redirect is not followed and is a wrong status.",
 		},
 		{
+			Topic: "target", Fidelity: payloads.Assumed, Source: sourceSilent,
+			Text: "Path and query of the URL go out as written; what no URL may hold is escaped.",
+		},
+		{
 			Topic: "timeout", Fidelity: payloads.Assumed, Source: sourceSilent,
 			Text: "20 seconds for the whole exchange.",
 		},
