@@ -40,13 +40,19 @@ const (
 	previewed = `document.querySelector("[data-piece=preview] pre.body")?.textContent`
 )
 
-// TestComposePreviewIsWhatIsSent changes a field beside the preview: what it shows is what the listener gets, byte for byte.
-func TestComposePreviewIsWhatIsSent(t *testing.T) {
-	t.Parallel()
+// composer is an empty window on a server that sends everything to a listener, and what that got.
+func composer(t *testing.T) (p *page, bodies func() []string) {
+	t.Helper()
 	server := serve(t)
 	url, bodies := keeping(t)
 	server.Subscribe(t, platform, url, nil)
-	p := open(t, server.URL)
+	return open(t, server.URL), bodies
+}
+
+// TestComposePreviewIsWhatIsSent changes a field beside the preview: what it shows is what the listener gets, byte for byte.
+func TestComposePreviewIsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	p, bodies := composer(t)
 	p.visit(composing)
 	p.mark()
 	p.fill(`#composer [name=seed]`, "7")
@@ -80,10 +86,7 @@ func TestComposePreviewIsWhatIsSent(t *testing.T) {
 // TestComposeAtARate has the server send for a second, and watches it count.
 func TestComposeAtARate(t *testing.T) {
 	t.Parallel()
-	server := serve(t)
-	url, bodies := keeping(t)
-	server.Subscribe(t, platform, url, nil)
-	p := open(t, server.URL)
+	p, bodies := composer(t)
 	p.visit(composing)
 	p.fill(`#composer [name=rate]`, "10")
 	p.fill(`#composer [name=seconds]`, "1")
@@ -98,10 +101,7 @@ func TestComposeAtARate(t *testing.T) {
 // TestActions does something on a platform and plays a story: events follow, and the world has changed.
 func TestActions(t *testing.T) {
 	t.Parallel()
-	server := serve(t)
-	url, bodies := keeping(t)
-	server.Subscribe(t, platform, url, nil)
-	p := open(t, server.URL)
+	p, bodies := composer(t)
 	p.visit("/compose/actions?platform=" + platform)
 	p.shows("Create a dataset", "The world of Argilla")
 	p.click(`.act-main form button.primary`)
@@ -114,10 +114,7 @@ func TestActions(t *testing.T) {
 // TestComposeWithoutScripts previews and sends by the buttons alone.
 func TestComposeWithoutScripts(t *testing.T) {
 	t.Parallel()
-	server := serve(t)
-	url, bodies := keeping(t)
-	server.Subscribe(t, platform, url, nil)
-	p := open(t, server.URL)
+	p, bodies := composer(t)
 	p.withoutScripts()
 	p.visit(composing)
 	p.do(chromedp.SetValue(chromedp.CSS(`#composer [name="v:data.status"]`), "by hand"))

@@ -88,6 +88,7 @@ func TestDeliveryTabs(t *testing.T) {
 	p.visit("/deliveries/" + other)
 	p.until("the tab chosen last is kept", `document.querySelector('a[data-swap][aria-current][href*="tab=raw"]')`)
 	p.shows("as a careful listener reads it", "accepted")
+	p.until("what stands around the computed signature is told apart", `[...document.querySelectorAll(".sent-as")].map((el) => el.textContent).join() === "v1,"`)
 }
 
 // TestSubscriptionByHand makes one in the form, tests it, looks for what is wrong, and switches it off and on.

@@ -16,5 +16,7 @@
 //  6. 2026-11-21. Conditions are polled in the page, whichever way they come about; only layout shifts, long tasks and paints are told by the browser.
 //  7. 2026-11-21. Bytes are held to the budget strictly; times are printed with the ratio to an empty server or a closed page, and fail a test only
 //     where a busy machine could not be the reason.
-//  8. 2026-11-21. Screenshots are written to test/shots, which git ignores: they are for people to look at, not to be compared.
+//  8. 2026-11-21. A condition that must not change is watched for a second after it came about: a machine too slow for that second misses a fault and
+//     never sees one that is none. No test waits a fixed time for something to happen.
+//  9. 2026-11-21. Screenshots are written to test/shots, which git ignores: they are for people to look at, not to be compared.
 package browser

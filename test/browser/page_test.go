@@ -179,6 +179,17 @@ func (p *page) until(what, condition string) {
 	p.fail("not so within %s: %s (%v)", actsWithin, what, last)
 }
 
+// stays fails the test if a JavaScript condition that holds does not go on to hold for a while. A machine too slow for that while misses a fault,
+// and never sees one that is none.
+func (p *page) stays(what, condition string) {
+	p.t.Helper()
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if !value[bool](p, "Boolean("+condition+")") {
+			p.fail("no longer so: %s", what)
+		}
+	}
+}
+
 // count waits until a selector finds a number of elements.
 func (p *page) count(selector string, n int) {
 	p.t.Helper()

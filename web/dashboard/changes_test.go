@@ -22,6 +22,7 @@ import (
 type message struct {
 	id, event  string
 	Deliveries []string
+	Others     []string
 	Changed    int
 	Failed     int
 }
@@ -141,6 +142,28 @@ func TestChangesKeepToTheirFilters(t *testing.T) {
 	case <-time.After(50 * time.Millisecond):
 	}
 	r.get("/changes?status=nonsense").want(http.StatusBadRequest)
+}
+
+// TestChangesOutsideTheSearchAreToldApart: a page that is paused counts what fits its search, and must hear of what no longer does.
+func TestChangesOutsideTheSearchAreToldApart(t *testing.T) {
+	r := newRig(t, wallClock)
+	r.subscribe()
+	messages := changes(t, r, "?fits=status:failed", "")
+	good := r.deliver()
+	for m := next(t, messages); !slices.Contains(m.Others, good); m = next(t, messages) {
+		if slices.Contains(m.Deliveries, good) {
+			t.Fatalf("a delivery that succeeds is told as one that failed: %+v", m)
+		}
+	}
+	r.wire.reply = payloads.Reply{Status: 500}
+	bad := r.deliver()
+	r.run(time.Hour)
+	for m := next(t, messages); !slices.Contains(m.Deliveries, bad); m = next(t, messages) {
+		if m.Changed < len(m.Deliveries)+len(m.Others) {
+			t.Fatalf("message %+v", m)
+		}
+	}
+	r.get("/changes?fits=stattus:failed").want(http.StatusBadRequest)
 }
 
 func TestAGapIsToldAsReset(t *testing.T) {

@@ -166,21 +166,30 @@ func listLink(q history.Query) string {
 	return "/deliveries?" + v.Encode()
 }
 
-// streamFor asks for changes of what a list shows. Conditions that a change can move a delivery out of are left out: the row must then go.
+// streamFor asks for changes of what a list shows. Conditions that a change can move a delivery out of are apart: the row must then go.
 func streamFor(q history.Query) string {
-	var lasting history.Filter
+	var lasting, passing history.Filter
 	for _, c := range append(conditions(q), q.Filter...) {
 		switch c.Field {
 		case history.FieldID, history.FieldPlatform, history.FieldProfile, history.FieldSubscription, history.FieldEvent, history.FieldType,
 			history.FieldURL, history.FieldCreated:
 			lasting = append(lasting, c)
+		case history.FieldText: // is not looked for in what passes by
 		default:
+			passing = append(passing, c)
 		}
 	}
-	if len(lasting) == 0 {
+	v := url.Values{}
+	if len(lasting) > 0 {
+		v.Set("q", lasting.String())
+	}
+	if len(passing) > 0 {
+		v.Set(fitsParam, passing.String())
+	}
+	if len(v) == 0 {
 		return changesPath
 	}
-	return changesPath + "?" + url.Values{"q": {lasting.String()}}.Encode()
+	return changesPath + "?" + v.Encode()
 }
 
 // readQuery takes the filters of a stream from a URL.

@@ -290,10 +290,25 @@ func sameAddress(t *testing.T, a, b string) bool {
 	return ua.Path == ub.Path && ua.Fragment == ub.Fragment && ua.Query().Encode() == ub.Query().Encode()
 }
 
+// TestTargetsAreShortUntilTheirBeginningIsLookedFor: the scheme takes room that the path needs, and must be there to be marked.
+func TestTargetsAreShortUntilTheirBeginningIsLookedFor(t *testing.T) {
+	r := newRig(t)
+	r.subscribe()
+	r.deliver()
+	for q, want := range map[string]string{"": "listener.test/hook", "hook": "listener.test/hook", `"http://listener"`: "http://listener.test/hook"} {
+		cells := r.get(search(q)).all("td", func(n *html.Node) bool { return value(n, "class") == "c-target" })
+		if len(cells) != 1 || textOf(cells[0]) != want || value(cells[0], "title") != "http://listener.test/hook" {
+			t.Errorf("the search for %q shows %d targets, the first of them %q, want %q", q, len(cells), textOf(cells[0]), want)
+		}
+	}
+}
+
 func TestStreamsOfListsKeepWhatLasts(t *testing.T) {
 	r := newRig(t)
 	for q, want := range map[string]string{
-		"": "/changes", "status:failed x latency:>1s": "/changes", "type:a* status:failed -platform:" + invented.ID: "/changes?q=" + url.QueryEscape("type:a* -platform:"+invented.ID),
+		"": "/changes", "status:failed x latency:2s..3s": "/changes?fits=" + url.QueryEscape("status:failed latency:2s..3s"),
+		"type:a* status:failed -platform:" + invented.ID: "/changes?fits=" + url.QueryEscape("status:failed") + "&q=" + url.QueryEscape("type:a* -platform:"+invented.ID),
+		"x":        "/changes",
 		"after:1h": "/changes?q=" + url.QueryEscape("after:2026-01-02T02:04:05Z"),
 	} {
 		bars := r.get(search(q)).all("*", func(n *html.Node) bool { _, ok := attr(n, "data-stream"); return ok })

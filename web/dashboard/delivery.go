@@ -20,6 +20,7 @@ type deliveryPage struct {
 	Name      string // of the platform
 	Action    string // that raised its first event; empty: a trigger made that
 	Target    bool   // the subscription still exists
+	About     string // what people call it; empty: it has no description
 	Why       whyView
 	Timeline  timelineView
 	Exchange  exchangeView
@@ -69,7 +70,7 @@ func (d *dashboard) deliveryOf(ctx context.Context, id string, view choice) (del
 	view.Delivery = id
 	at := view.attempt(s.Attempts)
 	page := deliveryPage{
-		Delivery: s.Summary, Name: s.Summary.Platform, Target: s.Found, Why: explainOutcome(s, at), Timeline: d.timeline(s, view, at),
+		Delivery: s.Summary, Name: s.Summary.Platform, Target: s.Found, About: s.Sub.Description, Why: explainOutcome(s, at), Timeline: d.timeline(s, view, at),
 		Exchange: exchange(s, view, at), Modes: replayModes(s), Edit: editLink(s), Exports: exports(s),
 	}
 	if s.Known {

@@ -34,6 +34,16 @@ type signatureView struct {
 	Recipe   []string
 }
 
+// Sent is the value as it was sent, what the platform puts around the computed one told apart: a reader compares the two.
+func (v *signatureView) Sent() []piece {
+	before, after, found := strings.Cut(v.Value, v.Computed)
+	if !found || v.Computed == "" {
+		return []piece{{Text: visible(v.Value), Hit: true}}
+	}
+	all := []piece{{Text: visible(before)}, {Text: visible(v.Computed), Hit: true}, {Text: visible(after)}}
+	return slices.DeleteFunc(all, func(p piece) bool { return p.Text == "" })
+}
+
 // signedPart is one piece of a signed string.
 type signedPart struct {
 	Name, Text string

@@ -69,4 +69,15 @@
 //  32. 2026-11-21. A seed is drawn when the page opens, since a preview of bytes that will be others is none. Who empties the field gets new ones each time.
 //  33. 2026-11-21. Series, and which step a story has reached, are remembered by the process that plays them, bounded in number, and the pages say so. Rejected:
 //     keeping them in the store; a series that goes on by itself after a restart is what nobody expects of a test.
+//  34. 2026-11-21. The stream of a list tells of more than fits its search, because a row that no longer fits must go, and tells the two apart: what a paused
+//     page says it holds back is only what fits, or is shown.
+//  35. 2026-11-21. A stream opens once the feed is followed, since a page looks once when it opens; where the feed cannot be read it opens after two seconds
+//     all the same, so that the page can tell of the trouble.
+//  36. 2026-11-21. A page that cannot be fetched anew because of the store stays as it is and says so: the answer carries the words in a template element,
+//     and the next answer that is a page takes them away.
+//  37. 2026-11-21. The browser leaves out the day of a time of today, and puts it there at midnight on a page that is left open. Without scripts the day
+//     always stands there: the server knows no zone of the reader.
+//  38. 2026-11-21. Narrow rows leave the table: two lines, in which the beginning of a target that all targets share is left out first. The API reference
+//     prints the fields of a schema once and links to them, which took a fifth off the page. Rejected: fetching them when they are opened, a page
+//     without scripts would have none.
 package dashboard

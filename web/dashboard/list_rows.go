@@ -37,7 +37,7 @@ func (s searched) rows(list []history.Summary) []listRow {
 	rows := make([]listRow, len(list))
 	for i, d := range list {
 		row := listRow{Summary: d, Link: s.address(s.Shown, s.Cursor, d.ID) + "#row-" + d.ID}
-		row.Type, row.Target = mark(visible(d.EventType), texts), mark(visible(sender.MaskURL(d.URL)), urls)
+		row.Type, row.Target = mark(visible(d.EventType), texts), unschemed(mark(visible(sender.MaskURL(d.URL)), urls))
 		if id := mark(visible(d.ID), texts); marked(id) {
 			row.Found = append(row.Found, foundIn{Where: "id", Pieces: id})
 		}
@@ -50,6 +50,14 @@ func (s searched) rows(list []history.Summary) []listRow {
 		rows[i] = row
 	}
 	return rows
+}
+
+// unschemed leaves out what nearly every target begins with, unless it was looked for: in a narrow row the path would be cut instead.
+func unschemed(target []piece) []piece {
+	if len(target) > 0 && !target[0].Hit {
+		target[0].Text = strings.TrimPrefix(target[0].Text, "http://")
+	}
+	return target
 }
 
 // needles are the lowered texts that the search looks for in a field.

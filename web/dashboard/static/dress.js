@@ -2,7 +2,13 @@
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const two = (n) => String(n).padStart(2, "0");
-const clock = (at) => two(at.getMonth() + 1) + "-" + two(at.getDate()) + " " + [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+const day = (at) => two(at.getMonth() + 1) + "-" + two(at.getDate());
+
+// clock leaves out the day where it is today.
+function clock(at) {
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+  return at.toDateString() === new Date().toDateString() ? time : day(at) + " " + time;
+}
 
 function showTimes(root) {
   for (const el of root.querySelectorAll("time[datetime]:not([data-due])")) {
@@ -12,8 +18,14 @@ function showTimes(root) {
   showDue(root);
 }
 
-// showDue counts down to what is due.
+let today = new Date().toDateString();
+
+// showDue counts down to what is due. A page that is left open over midnight says yesterday's days.
 export function showDue(root) {
+  if (!root && today !== new Date().toDateString()) {
+    today = new Date().toDateString();
+    return dress(document);
+  }
   for (const el of (root ?? document).querySelectorAll("time[data-due]")) {
     const left = (new Date(el.dateTime) - Date.now()) / 1000;
     let text = "now";

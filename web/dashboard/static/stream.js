@@ -1,5 +1,5 @@
 // One stream tells that something changed; the page then looks again. A gap needs no special care: a page that is fetched anew is complete.
-import {refresh} from "./swap.js";
+import {refresh, tellTrouble} from "./swap.js";
 
 const every = 500; // ms between two refreshes at the most
 const busy = 20; // changed deliveries a second above which rows wait for the reader
@@ -98,11 +98,14 @@ export class Live {
   }
 
   hold(change) {
-    for (const id of change.deliveries) if (this.waiting.size < 10000) this.waiting.add(id);
-    this.beyond += change.changed - change.deliveries.length;
+    const others = change.others ?? []; // do not fit the search: one whose row is shown will go, one that only waits will not come
+    const wait = (id) => this.waiting.size < 10000 && this.waiting.add(id);
+    change.deliveries.forEach(wait);
+    for (const id of others) document.querySelector("tr[data-key=\"" + CSS.escape(id) + "\"]") ? wait(id) : this.waiting.delete(id);
+    this.beyond += change.changed - change.deliveries.length - others.length;
     const n = this.waiting.size + this.beyond;
     this.held.textContent = n + (this.beyond ? "+" : "") + (n === 1 ? " delivery changed" : " deliveries changed") + " – show";
-    this.held.hidden = false;
+    this.held.hidden = n === 0;
   }
 
   showHeld() {
@@ -130,7 +133,7 @@ export class Live {
       all = await refresh((part) => !once && (this.paused || this.holding && part.hasAttribute("data-rows")));
       if (this.source?.readyState === EventSource.OPEN) this.say("live", "live");
     } catch (e) {
-      this.say("lost", e.page?.querySelector("[data-why]")?.textContent ?? "the page could not be refreshed, trying again");
+      this.say("lost", tellTrouble(e.page) ? "not up to date, trying again" : "the page could not be refreshed, trying again");
     }
     this.running = false;
     this.last = Date.now();

@@ -70,6 +70,16 @@ function swap(part, fresh) {
   focusAgain(fresh, focus);
 }
 
+// tellTrouble puts on this page what an error page says of the store. The next refresh that works takes it away.
+export function tellTrouble(page) {
+  const told = page?.querySelector("template[data-trouble]"), part = document.querySelector("[data-part=trouble]");
+  if (!told || !part) return false;
+  const fresh = part.cloneNode(false);
+  fresh.append(document.adoptNode(told.content));
+  if (fresh.textContent !== part.textContent) part.replaceWith(fresh);
+  return true;
+}
+
 // load fetches a page of this server and parses it.
 export async function load(address) {
   const answer = await fetch(address, {headers: {Accept: "text/html"}, cache: "no-store"});
