@@ -65,6 +65,7 @@ func (p Platform) validate() []error {
 	need(p.Compose != nil && p.Sign != nil, "compose and sign are required")
 	need(p.NewNativeID != nil, "new native id is required")
 	need(p.Timeout > 0, "timeout is required")
+	need(p.Target.Known(), "unknown target rule")
 	need(len(p.Events) > 0, "events are required")
 	need(p.Secret.Scheme == "" || p.Secret.Generate != nil, "a secret rule needs generate")
 	need((p.Verify == nil) == (p.Secret.Scheme == ""), "verify goes with a secret scheme")

@@ -19,6 +19,9 @@ const (
 	TargetAsAxios
 )
 
+// Known reports whether the rule is one of those above.
+func (r TargetRule) Known() bool { return r >= TargetAsWritten && r <= TargetAsAxios }
+
 // String names the client in a few words, for people.
 func (r TargetRule) String() string {
 	switch r {

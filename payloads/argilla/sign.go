@@ -103,7 +103,7 @@ func verify(r payloads.Received, secret string, now time.Time) ([]payloads.Step,
 	if err := verifier.Verify(id, timestamp, value, r.Body, now); err != nil {
 		return steps, fmt.Errorf("verify argilla request: %w", err)
 	}
-	return append(steps, payloads.Step{Name: "result", Value: "one v1 signature matches and the timestamp is within " + signature.Tolerance.String()}), nil
+	return append(steps, payloads.Step{Name: "result", Value: fmt.Sprintf("one v1 signature matches and the timestamp is within %d minutes", int(signature.Tolerance.Minutes()))}), nil
 }
 
 // secretRule: the server makes 64 random bytes for each webhook (argilla-server models/database.py@77f5c57c). Shorter keys of the

@@ -57,7 +57,7 @@ func EventType(et payloads.EventType) client.EventType {
 func policyView(p payloads.Platform) client.Policy {
 	return client.Policy{
 		Timeout: client.Duration(p.Timeout), Deadline: client.Duration(max(p.Deadline, p.Timeout)), SilenceTimeout: p.SilenceTimeout,
-		Retry: client.Retry{Delays: client.Durations(p.Retry)}, Redirects: p.Redirect != payloads.RedirectNever,
+		Retry: client.Retry{Delays: client.Durations(p.Retry)}, Redirects: p.Redirect != payloads.RedirectNever, Target: p.Target.String(),
 		Batch: p.Batch != nil, DisableAfter: p.DisableAfter,
 	}
 }

@@ -25,6 +25,7 @@ func TestTheCatalogueTellsEverythingAboutAPlatform(t *testing.T) {
 	equal(t, "events", len(p.Events), 4)
 	equal(t, "variants", len(p.Events[0].Variants), 2)
 	equal(t, "retry", len(p.Policy.Retry.Delays), 3)
+	equal(t, "target", p.Policy.Target, "as written")
 	equal(t, "scheme", *p.Secret.Scheme, "hmac-sha256")
 	if len(p.Facts) == 0 || len(p.Quirks) == 0 || len(p.Options) == 0 || len(p.Recipe) == 0 || *p.TestEvent != "ping" {
 		t.Errorf("catalogue %+v is incomplete", p)

@@ -99,6 +99,7 @@ type Policy struct {
 	SilenceTimeout bool     `json:"silence_timeout" doc:"timeout bounds the connect and each silence; otherwise the whole exchange"`
 	Retry          Retry    `json:"retry"`
 	Redirects      bool     `json:"redirects" doc:"3xx replies are followed"`
+	Target         string   `json:"target" doc:"the HTTP client after whose manner URLs go on the wire, or \"as written\""`
 	Batch          bool     `json:"batch" doc:"events of a subscription are held and sent together"`
 	DisableAfter   int      `json:"disable_after" doc:"consecutive failures that switch a subscription off; 0: never"`
 }
