@@ -41,7 +41,7 @@ func Settings() []Setting {
 func serverSettings() []Setting {
 	return []Setting{
 		{Name: "addr", Default: "127.0.0.1:8080", Help: "listen address of API and dashboard, host:port; port 0 picks a free one; a worker without the api role serves its health there, if this is given", parse: parseAddr},
-		{Name: "redis", Default: "auto", Help: "engine: auto (a redis-server on the PATH as a child, else in process), memory, or redis://, rediss://, unix:// addresses", parse: parseRedis},
+		{Name: "redis", Default: "auto", Help: "engine: auto (a redis-server on the PATH as a child, else in process), memory, or an address: redis://user:password@host:port/db, rediss:// with TLS, unix:///path, redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port", parse: parseRedis},
 		{Name: "state_dir", Help: "where data is kept; empty: $XDG_STATE_HOME/annohook", parse: func(c *Config, v string) error { c.StateDir = v; return nil }},
 		{Name: "time_scale", Default: "1", Help: "multiplies retry waits and batch windows, never timeouts", parse: parseTimeScale},
 		{Name: "roles", Default: "api,worker", Help: "what this process does: api, worker or both", parse: parseRoles},
@@ -130,8 +130,8 @@ func parseRedis(c *Config, v string) error {
 		return nil
 	}
 	scheme, rest, ok := strings.Cut(v, "://")
-	if !ok || rest == "" || oneOf(scheme, "redis", "rediss", "redis+sentinel", "redis+cluster", "unix") != nil {
-		return errors.New("allowed: auto, memory, redis://host:port/db, rediss://…, unix:///path, redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port")
+	if !ok || rest == "" || oneOf(scheme, "redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster") != nil {
+		return errors.New("allowed: auto, memory, redis://host:port/db, rediss://host:port/db?ca=FILE, unix:///path, redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port")
 	}
 	return nil
 }

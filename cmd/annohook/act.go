@@ -37,7 +37,7 @@ delivery does; --expect replaces that rule, as with trigger.`,
   annohook act argilla submit-response --wait settled --expect status=2xx
   annohook act label-studio import-tasks --set count=12000
   annohook act toloka --world -o json`,
-		Args: cobra.MaximumNArgs(2), ValidArgsFunction: platformThenActions(registry),
+		Args: takes(0, 2), ValidArgsFunction: platformThenActions(registry),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
 			pl, err := findPlatform(registry, first(args), f.origin.profile)
 			if err != nil {

@@ -120,7 +120,7 @@ func TestActUsage(t *testing.T) {
 		{"act argilla --world --reset", 2, "world"},
 		{"act argilla --world --set a=b", 2, "--set needs an action"},
 		{"act argilla --reset --wait settled", 2, "--wait needs an action"},
-		{"act argilla submit-response more", 2, "at most 2"},
+		{"act argilla submit-response more", 2, "one argument too many"},
 		{"act argilla submit-response --reset", 2, "leave the action out"},
 		{"act argilla submit-response --set status", 2, "path=value"},
 		{"act argilla submit-response --set-json status={", 2, "not JSON"},

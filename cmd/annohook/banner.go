@@ -19,33 +19,66 @@ type started struct {
 	Native []app.NativeAPI `json:"native"`
 }
 
-// banner says where the server is, what keeps the data and what survives. For programs the first line of standard output tells the same.
+// banner says where the server is, what keeps the data and what survives: in words, or where the log is JSON as one line of it. For programs
+// the first line of standard output tells the same.
 func (p *process) banner(config configs.Config, a *app.App) error {
-	about, address := a.About(), ""
+	about := a.About()
+	s := started{Engine: about.Engine, Data: about.Where, Survives: about.Survives, Native: a.NativeAPIs()}
 	if a.Addr() != "" {
-		address = "http://" + a.Addr()
+		s.URL = "http://" + a.Addr()
 	}
-	lines := [][2]string{{"engine", about.Engine}, {"data", orText(about.Where, "nowhere; it stays in memory")}, {"survives", about.Survives}}
+	if p.jsonNotes {
+		p.noteLog().Info("annohook has started", "version", p.version, "roles", roles(config), "url", s.URL, "engine", s.Engine, "data", s.Data,
+			"survives", s.Survives, "time_scale", config.TimeScale, "native", s.Native)
+	} else if _, err := io.WriteString(p.errOut, visible(p.bannerText(config, s))); err != nil {
+		return &localError{err}
+	}
+	if p.output == formatText {
+		return nil
+	}
+	return p.encode(s, false)
+}
+
+// roles are what a process does.
+func roles(config configs.Config) (list []string) {
+	if config.API {
+		list = append(list, "api")
+	}
+	if config.Worker {
+		list = append(list, "worker")
+	}
+	return list
+}
+
+// bannerText is the banner for people.
+func (p *process) bannerText(config configs.Config, s started) string {
+	var lines [][2]string
+	add := func(name, text string) { lines = append(lines, [2]string{name, text}) }
 	switch {
 	case config.API && config.Token != "":
-		lines = append([][2]string{{"serving", address + "  dashboard and API, with the token"}}, lines...)
+		add("serving", s.URL+"  dashboard and API, with the token")
 	case config.API:
-		lines = append([][2]string{{"serving", address + "  dashboard and API, from this machine only"}}, lines...)
+		add("serving", s.URL+"  dashboard and API, from this machine only")
 	default:
-		lines = append([][2]string{{"working", "for the API that shares this Redis"}}, lines...)
+		add("working", "for the API that shares this Redis")
 	}
-	native := a.NativeAPIs()
-	for _, n := range native {
+	if !config.API && s.URL != "" {
+		add("health", s.URL+"  /livez, /readyz and /metrics of this worker")
+	}
+	add("engine", s.Engine)
+	add("data", orText(s.Data, "nowhere; it stays in memory"))
+	add("survives", s.Survives)
+	for _, n := range s.Native {
 		lines = append(lines, nativeLine(n))
 	}
 	if config.API && !config.Worker {
-		lines = append(lines, [2]string{"attempts", "are made by workers elsewhere: annohook serve --roles worker --redis " + about.Where})
+		add("attempts", "are made by workers elsewhere: annohook serve --roles worker --redis "+s.Data)
 	}
 	if config.TimeScale != 1 {
-		lines = append(lines, [2]string{"time scale", fmt.Sprintf("%g: retries and batches wait so many times as long", config.TimeScale)})
+		add("time scale", fmt.Sprintf("%g: retries and batches wait so many times as long", config.TimeScale))
 	}
 	if config.API {
-		lines = append(lines, [2]string{"next", "annohook subscriptions add PLATFORM URL" + serverFlag(config, address)})
+		add("next", "annohook subscriptions add PLATFORM URL"+serverFlag(config, s.URL))
 	}
 	width := bannerWidth
 	for _, line := range lines {
@@ -56,13 +89,7 @@ func (p *process) banner(config configs.Config, a *app.App) error {
 	for _, line := range lines {
 		fmt.Fprintf(&b, "  %-*s %s\n", width, line[0], line[1])
 	}
-	if _, err := io.WriteString(p.errOut, visible(b.String())); err != nil {
-		return &localError{err}
-	}
-	if p.output == formatText {
-		return nil
-	}
-	return p.encode(started{URL: address, Engine: about.Engine, Data: about.Where, Survives: about.Survives, Native: native}, false)
+	return b.String()
 }
 
 // bannerWidth is how wide the first column of the banner is at least.

@@ -3,8 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/annohook/annohook/cmd/app"
 	"github.com/annohook/annohook/configs"
-	"github.com/annohook/annohook/sender"
 )
 
 // shownValue is one setting as `config show` prints it.
@@ -18,7 +18,7 @@ type shownValue struct {
 func (p *process) configCommand() *cobra.Command {
 	var withOrigin bool
 	show := &cobra.Command{
-		Use: "show", Short: "Print every setting as it is in force", Args: cobra.NoArgs,
+		Use: "show", Short: "Print every setting as it is in force", Args: takes(0, 0),
 		Long:    "Print every setting as it is in force. Secrets are stars. Settings can be given as flags here too, to see what they would do.",
 		Example: "  annohook config show --origin",
 		RunE: p.do(func(cmd *cobra.Command, _ []string) error {
@@ -38,7 +38,7 @@ func (p *process) showSettings(found []configs.Value, withOrigin bool) error {
 	list := make([]shownValue, 0, len(found))
 	for _, v := range found {
 		// Addresses of servers may hold user:pass@.
-		list = append(list, shownValue{Name: v.Setting.Name, Value: sender.MaskURL(v.Text), Origin: v.Origin, Where: v.Where})
+		list = append(list, shownValue{Name: v.Setting.Name, Value: app.Shown(v.Text), Origin: v.Origin, Where: v.Where})
 	}
 	header := []string{"SETTING", "VALUE"}
 	if withOrigin {

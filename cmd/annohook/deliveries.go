@@ -55,7 +55,7 @@ func (p *process) deliveriesList(registry *payloads.Registry) *cobra.Command {
 	var q client.DeliveryQuery
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "List deliveries, newest first", Args: cobra.NoArgs, Long: searchHelp("List deliveries, newest first."),
+		Use: "list", Short: "List deliveries, newest first", Args: takes(0, 0), Long: searchHelp("List deliveries, newest first."),
 		Example: `  annohook deliveries list --status failed -o jsonl
   annohook deliveries list -q 'code:5xx,none attempt:>1 after:10m -type:*.deleted'`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
@@ -108,7 +108,7 @@ func summaryRow(d client.DeliverySummary) []string {
 
 func (p *process) deliveriesShow() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "Show one delivery with all its attempts", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one delivery with all its attempts", Args: takes(1, 1),
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			d, err := c.Delivery(ctx, args[0])
 			if err != nil {
@@ -125,7 +125,7 @@ func (p *process) deliveriesTail(registry *payloads.Registry) *cobra.Command {
 	var q client.DeliveryQuery
 	var o tailOptions
 	cmd := &cobra.Command{
-		Use: "tail", Short: "Follow attempts as they end", Args: cobra.NoArgs,
+		Use: "tail", Short: "Follow attempts as they end", Args: takes(0, 0),
 		Long: searchHelp(`Follow attempts as they end, until Ctrl-C or --count. With -o jsonl each line carries an id that --after goes on from. Text
 is looked for in id, URL, type and reason, not in the body.`),
 		Example: "  annohook deliveries tail -q 'error:timeout,refused'",
@@ -160,6 +160,9 @@ event again with new ids and times), verbatim (the identical request with its ol
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			if (len(args) == 0) == (q == client.DeliveryQuery{}) {
 				return &usageError{"give either ids or a filter"}
+			}
+			if err := oneIn("mode", mode, replayModes()); err != nil {
+				return err
 			}
 			if len(args) > 0 {
 				return p.replay(ctx, c, args, mode)
@@ -199,7 +202,7 @@ func (p *process) replay(ctx context.Context, c *client.Client, ids []string, mo
 
 func (p *process) deliveriesCancel() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "cancel ID...", Short: "Settle deliveries without further attempts", Args: cobra.MinimumNArgs(1),
+		Use: "cancel ID...", Short: "Settle deliveries without further attempts", Args: takes(1, -1),
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			var list []client.Delivery
 			for _, id := range args {
@@ -221,7 +224,7 @@ func (p *process) deliveriesCancel() *cobra.Command {
 func (p *process) deliveriesExport() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use: "export ID", Short: "Print what was sent for other tools", Args: cobra.ExactArgs(1),
+		Use: "export ID", Short: "Print what was sent for other tools", Args: takes(1, 1),
 		Example: `  annohook deliveries export ID --format curl | sh
   annohook deliveries export ID --format go > listener_test.go`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/annohook/annohook/configs"
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/subscriptions"
 	"github.com/annohook/annohook/web/client"
 )
@@ -29,7 +30,7 @@ func (p *process) devCommand(registry *payloads.Registry) *cobra.Command {
 		Long: `Serve, subscribe one URL, send the platform's test event to it and follow every attempt. The subscription is kept under
 the id dev-PLATFORM, so that the next run uses it again.`,
 		Example: `  annohook dev http://127.0.0.1:3000/hook --platform argilla`,
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(1, 1),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
 			config, found, err := p.load(cmd)
 			if err != nil {
@@ -41,6 +42,9 @@ the id dev-PLATFORM, so that the next run uses it again.`,
 			}
 			if !config.API || !config.Worker {
 				return &usageError{"dev needs both roles"}
+			}
+			if err := checkTarget(config, args[0]); err != nil {
+				return err
 			}
 			sub, err := f.subscription(p, pl, args[0])
 			if err != nil {
@@ -59,6 +63,18 @@ the id dev-PLATFORM, so that the next run uses it again.`,
 	values(cmd, "platform", func() []string { return described(registry) })
 	profilesOf(cmd, registry)
 	return cmd
+}
+
+// checkTarget judges a URL as the server will, before one is started for it.
+func checkTarget(config configs.Config, url string) error {
+	guard, err := sender.NewGuard(sender.GuardOptions{Allow: config.AllowTargets, Deny: config.DenyTargets})
+	if err == nil {
+		err = guard.CheckURL(url)
+	}
+	if err != nil {
+		return fmt.Errorf("url: %w", err)
+	}
+	return nil
 }
 
 func (f *devFlags) subscription(p *process, pl payloads.Platform, url string) (subscriptions.Subscription, error) {

@@ -24,4 +24,8 @@
 //     to keep their order.
 //  9. 2026-11-21. An action that raises nothing by its nature (a draft is saved) ends with 0; one whose events no subscription gets ends with
 //     1 and the reasons.
+//  10. 2026-11-21. Where the log is JSON, so is everything else that a server says on standard error, banner and last error included: what collects logs
+//     would choke on text. The banner is one line with fields, and no log level hides it.
+//  11. 2026-11-21. Flags that mean nothing when empty are refused when they are: scripts pass --secret "$SECRET" with a variable that is not set, and
+//     a listener that then verifies nothing looks like one that works.
 package main

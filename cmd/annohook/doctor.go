@@ -23,7 +23,7 @@ Nothing is changed, and it takes a few seconds at most. Exit code 0 when nothing
 		Example: `  annohook doctor
   annohook doctor --redis redis://127.0.0.1:6379/0 -o json
   annohook doctor --server http://127.0.0.1:8080`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: p.do(func(cmd *cobra.Command, _ []string) error {
 			config, found, err := p.load(cmd)
 			if err != nil {

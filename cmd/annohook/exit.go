@@ -60,10 +60,11 @@ type exitRule struct {
 func exitRules() []exitRule {
 	return []exitRule{
 		{exitInterrupted, oneOf(context.Canceled)},
+		{exitUnreachable, oneOf(app.ErrUnreachable)}, // however long it was silent
 		{exitTimedOut, oneOf(errTimedOut, context.DeadlineExceeded)},
 		{exitUnmet, oneOf(errUnmet, errNothing)},
 		{exitUnmet, isA[*scheduler.NoMatchError]},
-		{exitUnreachable, oneOf(app.ErrUnreachable, client.ErrUnreachable, errUnreachable)},
+		{exitUnreachable, oneOf(client.ErrUnreachable, errUnreachable)},
 		{exitUsage, isA[*usageError]},
 		{exitUsage, isA[*app.UsageError]},
 		{exitUsage, isA[*configs.Error]},

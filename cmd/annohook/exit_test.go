@@ -123,7 +123,7 @@ func TestExitCodesOfCommands(t *testing.T) {
 		{"ready --server " + dead, 3, "not ready"},
 		{"ready --wait --timeout 150ms --server " + dead, 5, "timed out"},
 		{"ready --timeout 0s --server " + dead, 2, "--timeout"},
-		{"trigger argilla", 2, "at least 2"},
+		{"trigger argilla", 2, "an argument is missing: annohook trigger PLATFORM EVENT"},
 		{"trigger nowhere record.completed --to http://127.0.0.1:1", 2, "argilla"},
 		{"trigger argilla nothing --to http://127.0.0.1:1", 2, "record.completed"},
 		{"trigger argilla record.completed --to ftp://127.0.0.1", 2, "http"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -37,7 +38,7 @@ func (p *process) listenCommand(registry *payloads.Registry) *cobra.Command {
 was right, with 1 when one was refused.`,
 		Example: `  annohook listen --platform argilla --secret S --respond 500,500,200
   annohook listen --platform toloka --secret S --count 1 --timeout 30s`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: p.do(func(cmd *cobra.Command, _ []string) error { return p.listen(cmd.Context(), registry, f) }),
 	}
 	flags := cmd.Flags()
@@ -199,6 +200,9 @@ func startListener(ctx context.Context, addr string, o listener.Options) (*runni
 	if err != nil {
 		return nil, err
 	}
+	if _, number, err := net.SplitHostPort(addr); err != nil || !isPort(number) {
+		return nil, &usageError{fmt.Sprintf("--addr: %q is not host:port with a port from 0 to 65535", addr)}
+	}
 	var lc net.ListenConfig
 	port, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -208,6 +212,11 @@ func startListener(ctx context.Context, addr string, o listener.Options) (*runni
 	// What Serve returns after Close says nothing; a port that breaks while it is used shows as requests that do not arrive.
 	l.serving.Go(func() { _ = l.server.Serve(listener.Capture(port)) })
 	return l, nil
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 func (l *runningListener) url() string { return "http://" + l.listener.Addr().String() + "/" }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 // platformsFlags choose what of the catalogue is shown.
 type platformsFlags struct {
 	profile, variant, seed string
+	code                   string
 	schema, body           bool
 }
 
@@ -25,14 +27,20 @@ func (p *process) platformsCommand(registry *payloads.Registry) *cobra.Command {
 	f := &platformsFlags{}
 	cmd := &cobra.Command{
 		Use:   "platforms [PLATFORM [EVENT]]",
-		Short: "Show the catalogue: events, examples, schemas, sources",
+		Short: "Show the catalogue: events, examples, schemas, sources, code",
+		Long: `Show the catalogue of this program: every platform with its events, rules and their sources, and with an event type its
+example, as the first attempt would be. --code prints a listener's check of a request as a function to paste, alone and ready for a pipe.`,
 		Example: `  annohook platforms
   annohook platforms aquarium
-  annohook platforms label-studio ANNOTATION_CREATED --schema`,
-		Args: cobra.MaximumNArgs(2), ValidArgsFunction: platformThenEvents(registry, false),
+  annohook platforms label-studio ANNOTATION_CREATED --schema
+  annohook platforms argilla --code python > verify.py`,
+		Args: takes(0, 2), ValidArgsFunction: platformThenEvents(registry, false),
 		RunE: p.do(func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:
+				if f.code != "" || f.schema || f.body {
+					return &usageError{"--code needs a platform, --schema and --body need an event type too"}
+				}
 				return p.listPlatforms(registry)
 			case 1:
 				return p.showPlatform(registry, f, args[0])
@@ -47,8 +55,10 @@ func (p *process) platformsCommand(registry *payloads.Registry) *cobra.Command {
 	flags.StringVar(&f.seed, "seed", "0", "seed of the example")
 	flags.BoolVar(&f.schema, "schema", false, "print the JSON Schema of the body alone")
 	flags.BoolVar(&f.body, "body", false, "print the body of the example alone, byte for byte")
-	cmd.MarkFlagsMutuallyExclusive("schema", "body")
+	flags.StringVar(&f.code, "code", "", "print the check of a request in this `language` alone: "+strings.Join(languages(registry), ", "))
+	cmd.MarkFlagsMutuallyExclusive("schema", "body", "code")
 	profilesOf(cmd, registry)
+	values(cmd, "code", func() []string { return languages(registry) })
 	return cmd
 }
 
@@ -93,11 +103,49 @@ func (p *process) showPlatform(registry *payloads.Registry, f *platformsFlags, i
 	if err != nil {
 		return err
 	}
+	if f.code != "" {
+		return p.showCode(pl, f.code)
+	}
 	v := catalogue(registry, pl)
 	return p.show(v, func(w io.Writer) error { return printPlatform(w, v) })
 }
 
+// languages are those of the samples, as they are asked for, in the order of the catalogue.
+func languages(registry *payloads.Registry) []string {
+	var list []string
+	for _, id := range registry.IDs() {
+		for _, c := range registry.Profiles(id)[0].Code {
+			if name := strings.ToLower(c.Language); !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
+
+// showCode prints one sample alone, or as the API has it.
+func (p *process) showCode(pl payloads.Platform, language string) error {
+	var known []string
+	for _, c := range pl.Code {
+		if strings.EqualFold(c.Language, language) {
+			sample := client.Code{Language: c.Language, Text: c.Text}
+			return p.show(sample, func(w io.Writer) error {
+				_, err := io.WriteString(w, c.Text)
+				return err
+			})
+		}
+		known = append(known, strings.ToLower(c.Language))
+	}
+	if len(known) == 0 {
+		return &usageError{fmt.Sprintf("--code: %s has no samples", pl.ID)}
+	}
+	return &usageError{fmt.Sprintf("--code: %q is not one of: %s", language, strings.Join(known, ", "))}
+}
+
 func (p *process) showEvent(registry *payloads.Registry, f *platformsFlags, id, name string) error {
+	if f.code != "" {
+		return &usageError{"--code belongs to a platform, not to one of its event types"}
+	}
 	pl, err := findPlatform(registry, id, f.profile)
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func printPlatform(w io.Writer, v client.Platform) error {
 	for i, step := range v.Recipe {
 		rows = append(rows, []string{strconv.Itoa(i+1) + ".", step})
 	}
-	section("How a listener verifies a request", rows)
+	section("How a listener verifies a request", append(rows, codeRows(v)...))
 	section("Actions (annohook act "+v.ID+" ACTION)", actionRows(v.Actions))
 	section("Stories (annohook story "+v.ID+" NAME)", storyRows(v.Stories))
 	section("The platform's own API on a server of ours", nativeRows(v.Native))
@@ -73,6 +73,18 @@ func actionRows(actions []client.Action) [][]string {
 		rows[i] = []string{a.Name, a.Fidelity, a.Summary}
 	}
 	return rows
+}
+
+// codeRows tells how to get the recipe in code.
+func codeRows(v client.Platform) [][]string {
+	if len(v.Code) == 0 {
+		return nil
+	}
+	names := make([]string, len(v.Code))
+	for i, c := range v.Code {
+		names[i] = strings.ToLower(c.Language)
+	}
+	return [][]string{{"in code:", "annohook platforms " + v.ID + " --code " + strings.Join(names, "|")}}
 }
 
 func storyRows(stories []client.Story) [][]string {

@@ -27,7 +27,7 @@ func (p *process) readyCommand() *cobra.Command {
 		Long: `Tell whether a server would accept a trigger now: exit code 0 when it would, 3 when it would not. With --wait, wait until
 it would; exit code 5 when it does not in time.`,
 		Example: "  annohook ready --wait --timeout 30s",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, 0),
 		RunE: p.do(func(cmd *cobra.Command, _ []string) error {
 			c, err := p.client(cmd)
 			if err != nil {

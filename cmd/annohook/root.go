@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -29,6 +31,7 @@ type process struct {
 	configFile string
 	output     string
 	ran        bool // the command itself was reached; errors before that are the caller's
+	jsonNotes  bool // what is said about the run is lines of a JSON log
 }
 
 func (p *process) run(ctx context.Context, args []string) int {
@@ -39,9 +42,6 @@ func (p *process) run(ctx context.Context, args []string) int {
 	}
 	root := p.root(registry) //nolint:contextcheck // commands get the context from cobra, which ExecuteContextC gives it
 	root.SetArgs(args)
-	root.SetIn(p.in)
-	root.SetOut(p.out)
-	root.SetErr(p.errOut)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
@@ -51,10 +51,13 @@ func (p *process) run(ctx context.Context, args []string) int {
 		code = exitCode(err)
 	}
 	if code != exitInterrupted {
-		p.notef("annohook: %s\n", visible(message(err)))
+		p.complain(visible(message(err)))
 	}
 	if errors.Is(err, client.ErrUnreachable) {
 		p.notef("Start a server with \"annohook serve\", name another with --server, or send without one: annohook trigger PLATFORM EVENT --to URL\n")
+	}
+	if problem, ok := errors.AsType[*client.Problem](err); ok && problem.Status == http.StatusUnauthorized {
+		p.notef("Give the server's token with --token or ANNOHOOK_TOKEN.\n")
 	}
 	if code == exitUsage && !p.ran {
 		p.notef("Run %q for usage.\n", cmd.CommandPath()+" --help")
@@ -64,7 +67,7 @@ func (p *process) run(ctx context.Context, args []string) int {
 
 // message drops what says nothing to a person.
 func message(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errTimedOut) {
+	if errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errTimedOut) && !errors.Is(err, app.ErrUnreachable) {
 		return fmt.Sprintf("timed out: %v", err)
 	}
 	return err.Error()
@@ -88,6 +91,9 @@ in this order. Exit codes: 0 ok, 1 expectation not met, 2 usage, 3 unreachable, 
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.errOut)
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "configuration file (default: annohook.yaml here or above)")
 	root.PersistentFlags().StringVarP(&p.output, "output", "o", formatText, "output format: "+strings.Join(formats(), ", "))
 	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Run:"}, &cobra.Group{ID: groupSend, Title: "Send and receive:"},
@@ -100,6 +106,11 @@ in this order. Exit codes: 0 ok, 1 expectation not met, 2 usage, 3 unreachable, 
 		p.deliveriesCommand(registry))
 	grouped(root, groupKnow, p.platformsCommand(registry), p.tokenCommand(registry), p.configCommand(), p.versionCommand())
 	values(root, "output", formats)
+	root.SetFlagErrorFunc(flagError)
+	help := helpCommand(root)
+	help.GroupID = groupKnow
+	root.SetHelpCommand(help)
+	strictCompletion(root)
 	return root
 }
 
@@ -144,10 +155,33 @@ func (p *process) do(body func(cmd *cobra.Command, args []string) error) func(*c
 		if err := checkFormat(p.output); err != nil {
 			return err
 		}
+		if err := checkFilled(cmd); err != nil {
+			return err
+		}
 		p.ran = true
 		return body(cmd, args)
 	}
 }
 
 // notef says something about the run on standard error. There is nobody to tell when that fails.
-func (p *process) notef(format string, args ...any) { _, _ = fmt.Fprintf(p.errOut, format, args...) }
+func (p *process) notef(format string, args ...any) {
+	if !p.jsonNotes {
+		_, _ = fmt.Fprintf(p.errOut, format, args...)
+		return
+	}
+	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
+		p.noteLog().Info(strings.TrimSpace(line)) //nolint:sloglint // what is told in words is the message
+	}
+}
+
+// complain says why the run ends.
+func (p *process) complain(text string) {
+	if p.jsonNotes {
+		p.noteLog().Error(text) //nolint:sloglint // as above
+		return
+	}
+	p.notef("annohook: %s\n", text)
+}
+
+// noteLog is where notes go when the log is JSON. It knows no level: what a person is told in words is told here too.
+func (p *process) noteLog() *slog.Logger { return slog.New(slog.NewJSONHandler(p.errOut, nil)) }

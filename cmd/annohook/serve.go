@@ -25,12 +25,17 @@ func (p *process) serveCommand(registry *payloads.Registry) *cobra.Command {
 		Long: `Run the API, the dashboard and the worker in one process, or with --roles a part of it. Without any Redis it works at
 once; the banner says what keeps the data and what survives a restart.
 
+A Redis with TLS is rediss://host:6380/0, with user:password@ before the host (or rediss+sentinel://, rediss+cluster://). Its certificate must be signed by a CA that this
+machine knows; another one is named with ?ca=FILE at the end of the address, or for the whole program with SSL_CERT_FILE. Where Redis wants a
+certificate too, add &cert=FILE&key=FILE. Sentinels with a password of their own take ?sentinel_password=. Name all Sentinels, not one: they are
+asked together, and whoever is silent holds nobody up.
+
 --demo starts a reference listener for every platform, subscribes it and plays a short story, so that real signed traffic can be
 seen within seconds. It keeps its state to itself (--redis memory unless --state-dir is given), shortens retries
 (--time-scale 0.01 unless given) and takes another port when the usual one is taken.`,
 		Example: `  annohook serve --demo
   annohook serve --redis redis://127.0.0.1:6379/0 --roles worker`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: p.do(func(cmd *cobra.Command, _ []string) error {
 			config, found, err := p.load(cmd)
 			if err != nil {
@@ -75,6 +80,7 @@ func (p *process) serveAnywhere(ctx context.Context, config configs.Config, foun
 // serve runs the program until ctx ends or a part of it is lost. during, if any, runs beside it; only its error ends the program.
 func (p *process) serve(ctx context.Context, config configs.Config, during func(context.Context, *app.App) error) error {
 	log := p.logger(config)
+	p.jsonNotes = config.LogFormat == "json"
 	a, err := app.New(ctx, app.Options{Config: config, Version: p.version, Log: log})
 	if err != nil {
 		return startError(err)

@@ -40,7 +40,7 @@ func (p *process) signCommand(registry *payloads.Registry) *cobra.Command {
 that --at and --random make the same signature again.`,
 		Example: `  annohook sign argilla --secret S --body @body.json
   echo -n '{"body":"sample"}' | annohook sign datasaur --secret S --body -`,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: onePlatform(registry),
+		Args: takes(1, 1), ValidArgsFunction: onePlatform(registry),
 		RunE: p.do(func(_ *cobra.Command, args []string) error { return p.sign(registry, f, args[0]) }),
 	}
 	flags := cmd.Flags()

@@ -35,7 +35,7 @@ listed. Each step is printed with the events it raised; Ctrl-C ends the story be
 		Example: `  annohook story argilla
   annohook story argilla first-annotations --speed 10
   annohook story toloka first-pool --speed max --wait settled`,
-		Args: cobra.MaximumNArgs(2), ValidArgsFunction: platformThenStories(registry),
+		Args: takes(0, 2), ValidArgsFunction: platformThenStories(registry),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
 			pl, err := findPlatform(registry, first(args), f.origin.profile)
 			if err != nil {

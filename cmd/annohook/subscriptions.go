@@ -36,7 +36,7 @@ func (p *process) subscriptionsAdd(registry *payloads.Registry) *cobra.Command {
 	f := &subscriptionFlags{}
 	var id, platform, url string
 	cmd := &cobra.Command{
-		Use: "add [PLATFORM URL]", Short: "Subscribe a URL", Args: cobra.MaximumNArgs(2), ValidArgsFunction: onePlatform(registry),
+		Use: "add [PLATFORM URL]", Short: "Subscribe a URL", Args: takes(0, 2), ValidArgsFunction: onePlatform(registry),
 		Long: "Subscribe a URL. The secret is shown once, here; --secret generate makes one.",
 		Example: `  annohook subscriptions add argilla http://127.0.0.1:3000/hook
   annohook subscriptions add label-studio http://127.0.0.1:3000/hook --event ANNOTATION_CREATED --scope '{"project":1}'`,
@@ -81,7 +81,7 @@ func newSubscription(id, platform, url string, args []string) (client.NewSubscri
 func (p *process) subscriptionsList(registry *payloads.Registry) *cobra.Command {
 	var platform string
 	cmd := &cobra.Command{
-		Use: "list", Short: "List subscriptions, oldest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List subscriptions, oldest first", Args: takes(0, 0),
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
 			var all []client.Subscription
 			page := client.Page{}
@@ -124,7 +124,7 @@ func eventsText(events []string) string {
 func (p *process) subscriptionsShow() *cobra.Command {
 	var secret bool
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "Show one subscription", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one subscription", Args: takes(1, 1),
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			sub, err := c.Subscription(ctx, args[0])
 			if err != nil {
@@ -151,7 +151,7 @@ func (p *process) subscriptionsUpdate() *cobra.Command {
 	var reset []string
 	var enable bool
 	cmd := &cobra.Command{
-		Use: "update ID", Short: "Change what is given, keep the rest", Args: cobra.ExactArgs(1),
+		Use: "update ID", Short: "Change what is given, keep the rest", Args: takes(1, 1),
 		Example: `  annohook subscriptions update ID --url http://127.0.0.1:3001/hook
   annohook subscriptions update ID --reset retry --enable`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, cmd *cobra.Command, args []string) error {
@@ -189,7 +189,7 @@ func (p *process) subscriptionsUpdate() *cobra.Command {
 
 func (p *process) subscriptionsRemove() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "remove ID...", Short: "Delete subscriptions; what is pending for them is cancelled", Args: cobra.MinimumNArgs(1), Aliases: []string{"rm"},
+		Use: "remove ID...", Short: "Delete subscriptions; what is pending for them is cancelled", Args: takes(1, -1), Aliases: []string{"rm"},
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			for _, id := range args {
 				if err := c.DeleteSubscription(ctx, id); err != nil {
@@ -206,7 +206,7 @@ func (p *process) subscriptionsRemove() *cobra.Command {
 
 func (p *process) subscriptionsTest() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "test ID", Short: "Send the platform's test event and show the answer", Args: cobra.ExactArgs(1),
+		Use: "test ID", Short: "Send the platform's test event and show the answer", Args: takes(1, 1),
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			d, err := c.TestSubscription(ctx, args[0])
 			if err != nil {
@@ -224,7 +224,7 @@ func (p *process) subscriptionsTest() *cobra.Command {
 
 func (p *process) subscriptionsRotate() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "rotate-secret ID", Short: "Make a new secret and show it", Args: cobra.ExactArgs(1),
+		Use: "rotate-secret ID", Short: "Make a new secret and show it", Args: takes(1, 1),
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			sub, err := c.RotateSecret(ctx, args[0])
 			if err != nil {

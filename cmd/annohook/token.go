@@ -31,7 +31,7 @@ func (p *process) tokenCommand(registry *payloads.Registry) *cobra.Command {
 server has: its --native-token, or its --token. Where it has neither, any credential is accepted, and one is printed.`,
 		Example: `  annohook token argilla
   annohook token label-studio --native-token KEY`,
-		Args: cobra.MaximumNArgs(1), ValidArgsFunction: onePlatform(registry),
+		Args: takes(0, 1), ValidArgsFunction: onePlatform(registry),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
 			pl, err := findPlatform(registry, first(args), profile)
 			if err != nil {

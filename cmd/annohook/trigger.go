@@ -48,7 +48,7 @@ The command fails when nobody wants the event. With --to, or with --wait settled
 		Example: `  annohook trigger argilla record.completed --wait settled --expect status=2xx
   annohook trigger toloka ASSIGNMENT_CREATED --to http://127.0.0.1:3000/hook --secret S --count 25 --retry
   annohook trigger label-studio ANNOTATION_CREATED --set-json annotation.id=7 --dry-run`,
-		Args:              cobra.MinimumNArgs(2),
+		Args:              takes(2, -1),
 		ValidArgsFunction: platformThenEvents(registry, true),
 		RunE: p.do(func(cmd *cobra.Command, args []string) error {
 			return p.trigger(cmd, registry, f, args)

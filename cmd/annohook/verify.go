@@ -43,7 +43,7 @@ func (p *process) verifyCommand(registry *payloads.Registry) *cobra.Command {
 and 1 when it is not. Give the parts (--header, --body) or a whole request as text (--request).`,
 		Example: `  annohook verify argilla --secret S --header 'webhook-id: msg_1' --header 'webhook-timestamp: 1700000000' --header 'webhook-signature: v1,...' --body @body.json
   annohook deliveries export ID --format http | annohook verify toloka --secret S --request -`,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: onePlatform(registry),
+		Args: takes(1, 1), ValidArgsFunction: onePlatform(registry),
 		RunE: p.do(func(_ *cobra.Command, args []string) error { return p.verify(registry, f, args[0]) }),
 	}
 	flags := cmd.Flags()

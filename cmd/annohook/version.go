@@ -12,7 +12,7 @@ import (
 
 func (p *process) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Use: "version", Short: "Print the version", Args: takes(0, 0),
 		RunE: p.do(func(*cobra.Command, []string) error {
 			return p.show(client.Version{Name: "annohook", Version: p.version}, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "annohook %s %s %s/%s\n", p.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)

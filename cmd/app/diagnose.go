@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/annohook/annohook/configs"
-	"github.com/annohook/annohook/sender"
 )
 
 // Verdict is what a check came to.
@@ -188,7 +187,7 @@ func (d *doctor) changed() []string {
 			continue
 		}
 		// Secrets are stars already; addresses of servers may hold user:pass@.
-		list = append(list, fmt.Sprintf("%s=%s (%s)", v.Setting.Name, sender.MaskURL(v.Text), v.Where))
+		list = append(list, fmt.Sprintf("%s=%s (%s)", v.Setting.Name, Shown(v.Text), v.Where))
 	}
 	return list
 }

@@ -66,11 +66,11 @@ func (d *doctor) sharedRedis(ctx context.Context) []Finding {
 		return []Finding{fail("redis", "correct --redis", "%v", err)}
 	}
 	redis.SetLogger(redisLog{log: slog.New(slog.DiscardHandler)}) // what it says of its connections stands in the errors
-	client := target.impatient()
+	client := target.impatient(ctx)
 	defer func() { _ = client.Close() }() // it wrote nothing
 	info, err := client.Info(ctx).Result()
 	if err != nil {
-		return []Finding{fail("redis", "start it, or correct address and credentials of --redis", "%s does not answer: %v", target.shown, err)}
+		return []Finding{fail("redis", "start it, or correct address and credentials of --redis", "%s does not answer: %v", target.shown, target.hint(err))}
 	}
 	return []Finding{
 		d.reached(ctx, client, target, info), judgeRole(info, target.options.IsClusterMode), judgeMemory(info), judgePersistence(ctx, client, info), d.clock(ctx, client),
@@ -78,12 +78,12 @@ func (d *doctor) sharedRedis(ctx context.Context) []Finding {
 }
 
 // impatient returns a client for one look: it tries once, and ends with the context.
-func (t redisTarget) impatient() redis.UniversalClient {
+func (t redisTarget) impatient(ctx context.Context) redis.UniversalClient {
 	o := *t.options
 	o.MaxRetries, o.DialerRetries, o.PoolSize = -1, 1, 1
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = probeWithin, probeWithin, probeWithin
 	o.ContextTimeoutEnabled = true
-	return t.openWith(o)
+	return t.openWith(ctx, o)
 }
 
 // reached judges version and round trip.

@@ -46,4 +46,14 @@
 //  16. 2026-11-21. With Sentinel a failover loses what the dying master had not sent to its replicas, as Redis documents; what was answered 202 in that
 //     moment may be among it. Rejected: WAIT after each write, which with a single replica refuses everything after the first failover. Who
 //     wants a bound sets min-replicas-to-write; NOREPLICAS is told as any trouble.
+//  17. 2026-11-21. The handshake of a connection passes the guard with the command that needs it. It went through the guard as a command of its own, which
+//     refused it in the turn of its own caller, so that a Redis that was back was found only when the two happened to be 200 ms apart: after 0.5 to
+//     7 s. And no dial ever fails to the client: it would stop dialling after 20 failures and look once a second. Now a new master is used 0.1 s
+//     after the Sentinels name it.
+//  18. 2026-11-21. Sentinels are asked by redis_sentinel.go, all at once, and go-redis gets a dialler. Rejected: its FailoverClient, which asks one Sentinel
+//     and stays with it when that one falls silent (its own bound, the end of the dial, makes it give up before it tries another), so that after
+//     the loss of a machine with the master and that Sentinel nothing was accepted any more.
+//  19. 2026-11-21. Files of TLS are named in the address (?ca=, cert=, key=), because every command and every worker gets that one value anyway. A CA may
+//     also come from SSL_CERT_FILE, which Go reads. Rejected: three settings more, and a switch that turns verification off. Since a certificate that
+//     is not trusted is a mistake in the settings, it ends a start with the code for those.
 package app

@@ -63,14 +63,14 @@ type state interface {
 func openEngine(ctx context.Context, c configs.Config, log *slog.Logger, onDown func(error)) (*engine, error) {
 	switch c.Redis {
 	case "memory":
-		return openMemory(c, subscriptions.NewMemory(), About{
+		return openMemory(ctx, c, subscriptions.NewMemory(), About{
 			Engine: "in-process store", Survives: "nothing survives a restart; nothing is written to disk",
 		})
 	case "auto":
 		if path, ok := redisd.Find(); ok {
 			return openChild(ctx, c, path, log, onDown)
 		}
-		return openFileBacked(c)
+		return openFileBacked(ctx, c)
 	default:
 		return openShared(ctx, c)
 	}
@@ -85,8 +85,8 @@ func openShared(ctx context.Context, c configs.Config) (*engine, error) {
 		Engine: "Redis", Where: target.shown, Shared: true,
 		Survives: "everything accepted survives a restart of annohook; a restart of Redis as far as its own persistence goes",
 	}}
-	if err := checkServer(ctx, e.connect(c, target)); err != nil {
-		return nil, errors.Join(err, e.close(ctx))
+	if err := checkServer(ctx, e.connect(ctx, c, target)); err != nil {
+		return nil, errors.Join(target.hint(err), e.close(ctx))
 	}
 	return e, nil
 }
@@ -107,7 +107,7 @@ func openChild(ctx context.Context, c configs.Config, path string, log *slog.Log
 		e.about.Engine += " (taken over from a killed annohook)"
 	}
 	e.closers = append(e.closers, server.Stop)
-	if err := checkServer(ctx, e.connect(c, redisTarget{options: &redis.UniversalOptions{}, unix: server.Addr()})); err != nil {
+	if err := checkServer(ctx, e.connect(ctx, c, redisTarget{options: &redis.UniversalOptions{}, unix: server.Addr()})); err != nil {
 		return nil, errors.Join(err, e.close(ctx))
 	}
 	return e, nil
@@ -117,7 +117,7 @@ func openChild(ctx context.Context, c configs.Config, path string, log *slog.Log
 const fileBackedSurvives = "subscriptions survive a restart; deliveries and pending retries do not, nor do the worlds that actions change and saved compositions"
 
 // openFileBacked is the engine of a machine without any Redis: subscriptions in a file, the rest in the process.
-func openFileBacked(c configs.Config) (*engine, error) {
+func openFileBacked(ctx context.Context, c configs.Config) (*engine, error) {
 	if c.StateDir == "" {
 		return nil, &UsageError{Message: "--state-dir: no home directory is known, so a state directory must be named (or use --redis memory)"}
 	}
@@ -132,7 +132,7 @@ func openFileBacked(c configs.Config) (*engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	e, err := openMemory(c, file, About{
+	e, err := openMemory(ctx, c, file, About{
 		Engine: "in-process store (no redis-server on this machine)", Where: c.StateDir,
 		Survives: fileBackedSurvives,
 	})
@@ -145,7 +145,7 @@ func openFileBacked(c configs.Config) (*engine, error) {
 
 // openMemory runs the in-process engine: everything in maps, and Asynq on a Redis inside the process. The keys of that Redis expire only when
 // its clock is moved, so a ticker moves it.
-func openMemory(c configs.Config, subs subscriptions.Store, about About) (*engine, error) {
+func openMemory(ctx context.Context, c configs.Config, subs subscriptions.Store, about About) (*engine, error) {
 	mini := miniredis.NewMiniRedis()
 	if err := mini.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the in-process store: %w", err)
@@ -155,7 +155,7 @@ func openMemory(c configs.Config, subs subscriptions.Store, about About) (*engin
 	stop := make(chan struct{})
 	var ticking sync.WaitGroup
 	ticking.Go(func() { forward(mini, stop) })
-	queue := redisTarget{options: &redis.UniversalOptions{Addrs: []string{mini.Addr()}, Password: password}}.open()
+	queue := redisTarget{options: &redis.UniversalOptions{Addrs: []string{mini.Addr()}, Password: password}}.open(ctx)
 	return &engine{
 		about: about, queue: queue, history: history.NewMemory(history.Options{FeedLength: embeddedFeed}), state: scheduler.NewMemory(time.Now), subscriptions: subs,
 		servers: embeddedServers, keep: min(c.KeepDeliveries, embeddedKeep),
@@ -195,10 +195,10 @@ func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {
 }
 
 // connect opens the clients of one Redis and keeps everything in it.
-func (e *engine) connect(c configs.Config, t redisTarget) redis.UniversalClient {
+func (e *engine) connect(ctx context.Context, c configs.Config, t redisTarget) redis.UniversalClient {
 	t.guard = &guard{}
-	store := t.open()
-	e.queue = t.open()
+	store := t.open(ctx)
+	e.queue = t.open(ctx)
 	e.history = historyredis.New(store, historyredis.Options{Prefix: keyPrefix})
 	e.state = schedulerredis.New(store, keyPrefix)
 	e.subscriptions = subscriptionsredis.New(store, keyPrefix)

@@ -24,88 +24,28 @@ func (e *UsageError) Error() string { return e.Message }
 // ErrUnreachable is returned when an engine does not answer at start.
 var ErrUnreachable = errors.New("redis does not answer")
 
-// redisTarget is how to reach a Redis; it can open any number of clients.
-type redisTarget struct {
-	options *redis.UniversalOptions
-	unix    string // path of a unix socket; "": TCP
-	shown   string // without credentials
-	guard   *guard // before every client; nil: none
-}
-
-// parseTarget reads an address. Single servers use go-redis' own URL form.
-func parseTarget(address string) (redisTarget, error) {
-	scheme, rest, _ := strings.Cut(address, "://")
-	switch scheme {
-	case "redis", "rediss", "unix":
-		o, err := redis.ParseURL(address)
-		if err != nil {
-			return redisTarget{}, &UsageError{Message: "--redis: " + strings.ReplaceAll(err.Error(), address, "the address")}
-		}
-		t := redisTarget{
-			options: &redis.UniversalOptions{Addrs: []string{o.Addr}, DB: o.DB, Username: o.Username, Password: o.Password, TLSConfig: o.TLSConfig},
-			shown:   scheme + "://" + o.Addr + "/" + strconv.Itoa(o.DB),
-		}
-		if o.Network == "unix" {
-			t.unix, t.shown = o.Addr, "unix://"+o.Addr
-		}
-		return t, nil
-	case "redis+sentinel", "redis+cluster":
-		return parseMany(scheme, rest)
-	default:
-		return redisTarget{}, &UsageError{Message: fmt.Sprintf("--redis: unknown scheme %q", scheme)}
-	}
-}
-
-// parseMany reads [user:password@]host:port,host:port[/master[/db]].
-func parseMany(scheme, rest string) (redisTarget, error) {
-	o := &redis.UniversalOptions{}
-	if credentials, hosts, ok := strings.Cut(rest, "@"); ok {
-		o.Username, o.Password, _ = strings.Cut(credentials, ":")
-		rest = hosts
-	}
-	parts := strings.Split(rest, "/")
-	o.Addrs = strings.Split(parts[0], ",")
-	for _, addr := range o.Addrs {
-		if !strings.Contains(addr, ":") {
-			return redisTarget{}, &UsageError{Message: fmt.Sprintf("--redis: %q is not host:port", addr)}
-		}
-	}
-	shown := scheme + "://" + parts[0]
-	if scheme == "redis+cluster" {
-		o.IsClusterMode = true
-		return redisTarget{options: o, shown: shown}, nil
-	}
-	if len(parts) < 2 || parts[1] == "" {
-		return redisTarget{}, &UsageError{Message: "--redis: a sentinel address ends in /master, the name of the group"}
-	}
-	o.MasterName = parts[1]
-	if len(parts) > 2 {
-		db, err := strconv.Atoi(parts[2])
-		if err != nil || db < 0 {
-			return redisTarget{}, &UsageError{Message: fmt.Sprintf("--redis: %q is not a database number", parts[2])}
-		}
-		o.DB = db
-	}
-	return redisTarget{options: o, shown: shown + "/" + parts[1]}, nil
-}
-
 // open returns a new client.
-func (t redisTarget) open() redis.UniversalClient { return t.openWith(*t.options) }
+func (t redisTarget) open(ctx context.Context) redis.UniversalClient {
+	return t.openWith(ctx, *t.options)
+}
 
-// openWith returns a new client with options that begin as those of the target.
-func (t redisTarget) openWith(o redis.UniversalOptions) redis.UniversalClient {
+// openWith returns a new client with options that begin as those of the target. It outlives ctx, and is to be closed.
+func (t redisTarget) openWith(ctx context.Context, o redis.UniversalOptions) redis.UniversalClient {
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	o.ContextTimeoutEnabled, o.DialerRetries = true, 1 // commands are repeated, and that is enough
 	if o.DialTimeout == 0 {
 		o.DialTimeout = dialWithin
 	}
 	var client redis.UniversalClient
-	if t.unix == "" {
-		client = redis.NewUniversalClient(&o)
-	} else {
+	switch {
+	case t.unix != "":
 		single := o.Simple()
 		single.Network, single.Addr = "unix", t.unix
 		client = redis.NewClient(single)
+	case o.MasterName != "":
+		client = openSentinels(ctx, o)
+	default:
+		client = redis.NewUniversalClient(&o)
 	}
 	if t.guard != nil {
 		client.AddHook(t.guard)
@@ -129,6 +69,9 @@ func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	info, err := infoOf(ctx, client) // all of it: more than one section at a time needs Redis 7
+	if trouble, ok := errors.AsType[*scheduler.TroubleError](err); ok && trouble.Reason == noAnswer {
+		err = trouble.Err // its words are those of ErrUnreachable
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}

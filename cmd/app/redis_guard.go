@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"sync"
 	"syscall"
@@ -34,8 +35,17 @@ type guard struct {
 
 var _ redis.Hook = (*guard)(nil)
 
-// DialHook changes nothing.
-func (g *guard) DialHook(next redis.DialHook) redis.DialHook { return next }
+// DialHook hands a connection out also where there is none: whoever uses it hears why. To the client a failed dial would be one more reason to
+// believe that all of them fail, which it would then look into once a second, while the guard asks five times as often.
+func (g *guard) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := next(ctx, network, addr)
+		if err != nil {
+			return undialed{&dialError{distrust(addr, err)}}, nil
+		}
+		return conn, nil
+	}
+}
 
 // ProcessHook guards single commands.
 func (g *guard) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
@@ -68,15 +78,22 @@ func (g *guard) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 	}
 }
 
+// guarded marks the context of a call that the guard has let pass. The client makes calls of its own within it, the handshake of a new
+// connection above all: who may ask whether Redis is back may also shake hands with it.
+type guarded struct{}
+
 // do makes one call. A call that waits for something to happen tells nothing about a silent Redis in time, nor does one whose caller has left, so
 // neither is made then: they would take the turn of one that tells.
 func (g *guard) do(ctx context.Context, waits bool, call func(context.Context) error) error {
+	if ctx.Value(guarded{}) != nil {
+		return call(ctx)
+	}
 	if err := g.refuse(waits || ctx.Err() != nil); err != nil {
 		rest(ctx)
 		return err
 	}
 	began := time.Now()
-	within, cancel := context.WithTimeout(ctx, answerWithin)
+	within, cancel := context.WithTimeout(context.WithValue(ctx, guarded{}, true), answerWithin)
 	defer cancel()
 	err := call(within)
 	for try := 0; reset(err) && try < resetTries; try++ {

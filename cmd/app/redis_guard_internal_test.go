@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"net"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/annohook/annohook/scheduler"
@@ -106,5 +108,47 @@ func TestGuardLeavesTheTurnToWhoCanTell(t *testing.T) {
 	}
 	if err := g.do(t.Context(), false, call); err != nil || calls != 1 || g.silent != nil {
 		t.Errorf("the next made %d calls, error %v, silent %v", calls, err, g.silent)
+	}
+}
+
+// TestGuardShakesHands: who may ask whether Redis is back may shake hands with it, which is a call within the call.
+func TestGuardShakesHands(t *testing.T) {
+	t.Parallel()
+	g := &guard{silent: &scheduler.TroubleError{Reason: noAnswer}}
+	hello := g.ProcessHook(func(context.Context, redis.Cmder) error { return nil })
+	command := g.ProcessHook(func(ctx context.Context, _ redis.Cmder) error { return hello(ctx, redis.NewCmd(ctx, "hello")) })
+	if err := command(t.Context(), redis.NewCmd(t.Context(), "get")); err != nil || g.silent != nil {
+		t.Errorf("error %v, silent %v", err, g.silent)
+	}
+}
+
+// TestGuardIsTheOnlyBreaker: however often a dial failed, the next command dials, because the client would ask once a second only.
+func TestGuardIsTheOnlyBreaker(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	dials, away := 0, true
+	client := redisTarget{guard: &guard{}, options: &redis.UniversalOptions{
+		Addrs: []string{server.Addr()}, PoolSize: 1,
+		Dialer: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if dials++; away {
+				return nil, syscall.ECONNREFUSED
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, addr)
+		},
+	}}.open(t.Context())
+	t.Cleanup(func() { _ = client.Close() })
+	for range 5 {
+		time.Sleep(askAgain)
+		if reason := reasonOf(client.Set(t.Context(), "a", "b", 0).Err()); reason != noAnswer {
+			t.Errorf("told is %q", reason)
+		}
+	}
+	if dials < 4 || dials > 6 {
+		t.Errorf("%d dials for 5 commands", dials)
+	}
+	away = false
+	time.Sleep(askAgain)
+	if err := client.Set(t.Context(), "a", "b", 0).Err(); err != nil {
+		t.Errorf("once it is back: %v", err)
 	}
 }
