@@ -118,6 +118,7 @@ func (r attemptRun) judge(ctx context.Context, report sender.Report) error {
 	if result.Settle == history.Failed {
 		result.Charge = true
 	}
+	s.reach.note(r.sub.ID, report.Reply.Failure, report.Duration)
 	if err := r.finish(ctx, result); err != nil {
 		return err
 	}

@@ -64,4 +64,10 @@
 //  21. 2026-11-21. A preview is made by the code that publishes, and signed twice with different stamps: what differs is made at sending. Rejected: marking
 //     stamped fields by hand in each platform, a second truth.
 //  22. 2026-11-21. Triggers share a reading of the subscriptions as attempts do (13), and take copies of those they choose.
+//  23. 2026-11-21. A subscription whose target turned eight attempts away in a row, each within 50 ms and without a reply, has two in flight until one of them
+//     gets a reply or takes longer. A refused attempt is over at once and its successor begins, so 32 of them took every turn of the processors and
+//     of the store. The others wait in the lane, where no clock runs; a single retry is as punctual as before, 500 at once take 1.3 s instead of 0.4, and come back
+//     in that order, since a retry counts from the end of its attempt. Each process judges for itself. The healthy endpoint
+//     beside it, 99th percentile to that alone, medians of three runs in turns: 1.79 to 1.27; before, on a busy machine, 37 to 25 ms and 22 to 16. With four in flight it was
+//     no better than before. What is left is that a burst claims first and is parked then.
 package scheduler

@@ -65,7 +65,7 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	}
 	defer s.mine.begin(due.Delivery)()
 	claimed, err := s.history.Claim(ctx, due.Ref, history.Claim{
-		Worker: s.worker.ID, At: s.now(), Limit: s.limit(sub), Rate: sub.Rate, SubscriptionID: due.SubscriptionID,
+		Worker: s.worker.ID, At: s.now(), Limit: s.reach.limit(sub.ID, s.limit(sub)), Rate: sub.Rate, SubscriptionID: due.SubscriptionID,
 	})
 	if errors.Is(err, history.ErrLater) {
 		return s.later(ctx, due, claimed.At)

@@ -23,6 +23,7 @@ import (
 type Scheduler struct {
 	registry    *payloads.Registry
 	store       subscriptions.Store
+	reach       reach                                                 // targets that take no connection
 	targets     *gather.Group[string, target]                         // readings of store for attempts
 	lists       *gather.Group[struct{}, []subscriptions.Subscription] // and for triggers
 	history     history.History

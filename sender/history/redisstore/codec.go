@@ -46,6 +46,9 @@ const (
 	hiddenFields = fieldStatic
 )
 
+// placeFlight is the place of a delivery in flight.
+const placeFlight = "f"
+
 // fieldSeparator stands between the fields of a state.
 const fieldSeparator = "\x1f"
 
@@ -99,7 +102,7 @@ func (s *statics) summary(id string, f state) (history.Summary, error) {
 		Delivery: history.Delivery{
 			ID: id, Status: history.Status(f[fieldStatus]), Reason: f[fieldReason], Platform: f[fieldPlatform], Profile: st.Profile, EventType: st.EventType,
 			Fidelity: st.Fidelity, Method: f[fieldMethod], SubscriptionID: f[fieldSub], Part: st.Part, URL: string(st.URL),
-			Attempts: p.int(f[fieldAttempts]), Failures: p.int(f[fieldFailures]), Generation: p.int(f[fieldGeneration]), NextAt: p.time(f[fieldNext]), InFlight: f[fieldPlace] == "f",
+			Attempts: p.int(f[fieldAttempts]), Failures: p.int(f[fieldFailures]), Generation: p.int(f[fieldGeneration]), NextAt: p.time(f[fieldNext]), InFlight: f[fieldPlace] == placeFlight,
 			Duplicate: f[fieldDuplicate] != "", WaitsFor: f[fieldWaitsFor], Successor: f[fieldSuccessor], ReplayOf: st.ReplayOf, ReplayMode: st.ReplayMode,
 			Once: st.Once, Always: st.Always, Trace: st.Trace, BodyBytes: p.int(f[fieldBodyBytes]), SettledAt: p.time(f[fieldSettledAt]),
 		},

@@ -6,11 +6,39 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
 )
+
+// TestGroupOfLines: lines have their own ids, share a state where the script left it out, and stand in the order of their places.
+func TestGroupOfLines(t *testing.T) {
+	t.Parallel()
+	f := make([]string, fieldCount-hiddenFields)
+	f[0], f[fieldSub-hiddenFields], f[fieldReason-hiddenFields] = "{}", "s", "any\x1fbyte\n"
+	state := strings.Join(f, fieldSeparator)
+	lines, last, err := New(nil, Options{}).decodeGroups([]redis.XMessage{
+		{ID: "7-0", Values: map[string]any{"0dd0\t": state}},
+		{ID: "7-1", Values: map[string]any{"2dd2\t": state, "0ad1\t1\t5\t6\t7\t\tstatus\t500\tfailed\tbadly": state, "1dd1\t": ""}},
+	}, "7-0")
+	if err != nil || last != (streamID{7, 1}) || len(lines) != 3 {
+		t.Fatalf("%d lines, last %v, error %v", len(lines), last, err)
+	}
+	for i, want := range []struct {
+		id, delivery string
+		kind         history.EntryKind
+	}{{"7-64", "d1", history.EntryAttempt}, {"7-65", "d1", history.EntryDelivery}, {"7-66", "d2", history.EntryDelivery}} {
+		got := lines[i]
+		if got.ID != want.id || got.Summary.ID != want.delivery || got.Kind != want.kind || got.Summary.Reason != "any\x1fbyte\n" {
+			t.Errorf("line %d is %+v", i, got)
+		}
+	}
+	if a := lines[0].Attempt; a == nil || a.Outcome != "failed\tbadly" || lines[1].Attempt != nil {
+		t.Errorf("attempts %+v and %+v", a, lines[1].Attempt)
+	}
+}
 
 // FuzzDetail gives attempts any bytes; what was kept must come back.
 func FuzzDetail(f *testing.F) {
@@ -47,11 +75,19 @@ func FuzzDecode(f *testing.F) {
 	store := New(nil, Options{})
 	f.Add("5 7 9 1 w\nj{}", "1\t5\t7\t9\t1\tstatus\t200\tfailed", "0000000000000005-d1", `{"u":["AA=="]}`)
 	f.Add("5 7 9  \nz\x00", "", "-", `{"u":[]}`)
+	f.Add("1 3 5 7 9  w\nj{}2 3 5 7 9  w\nj{}", "0dd1\t", "dd1\t", strings.Repeat(fieldSeparator, fieldCount-hiddenFields-1))
 	f.Add("\n", "x\t\t\t\t\t\t\t", "0123456789abcdef-", `[["a"]]`)
 	f.Fuzz(func(t *testing.T, attempt, headline, place, state string) {
 		line, detail, _ := strings.Cut(attempt, "\n")
 		if a, err := decodeAttempt("1", line, detail); err == nil && a.Number != 1 {
 			t.Fatalf("attempt %+v", a)
+		}
+		if list, err := decodeAttempts(attempt + state); err == nil && (len(list) == 0) != (attempt+state == "") {
+			t.Fatalf("attempts %+v", list)
+		}
+		lines, err := store.decodeGroup(streamID{1, 2}, map[string]any{headline: state, "1" + place: attempt})
+		if err == nil && (len(lines) != 2 || lines[0].ID != "1-128" || lines[1].ID != "1-129" || lines[0].Kind == "") {
+			t.Fatalf("lines %+v", lines)
 		}
 		if a, err := decodeHeadline(headline); err == nil && a == nil {
 			t.Fatal("neither headline nor error")
@@ -65,19 +101,32 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzEntryID: what is called well-formed must be an id that Redis takes, "<number>-<number>".
+// FuzzEntryID: an id that is taken is one that Redis takes, "<number>-<number>", and the ids of a group's lines lead back to it and grow.
 func FuzzEntryID(f *testing.F) {
-	for _, id := range []string{"1-2", "", "-", "1", "1-", "-1", "1--2", "+1-2", "18446744073709551616-0", "01-2"} {
-		f.Add(id)
+	for _, id := range []string{"1-2", "", "-", "1", "1-", "-1", "1--2", "+1-2", "18446744073709551616-0", "01-2", "0-0", "0-9", "5-0"} {
+		f.Add(id, 3)
 	}
-	f.Fuzz(func(t *testing.T, id string) {
-		if !wellFormed(id) {
+	f.Fuzz(func(t *testing.T, id string, place int) {
+		at, err := parseStreamID(id)
+		if err != nil {
 			return
 		}
 		for _, c := range id {
 			if (c < '0' || c > '9') && c != '-' {
-				t.Fatalf("%q is well-formed", id)
+				t.Fatalf("%q is taken", id)
 			}
+		}
+		if b := at.before(); history.CompareIDs(b.String(), at.String()) >= 0 && at != b {
+			t.Fatalf("%s comes before %s", b, at)
+		}
+		if at.number >= 1<<(64-placeBits) || place < 0 || place >= groupMost {
+			return
+		}
+		if back, err := groupOf(at.line(place)); err != nil || back != at {
+			t.Fatalf("line %d of %s has the id %s of group %s, %v", place, at, at.line(place), back, err)
+		}
+		if place > 0 && history.CompareIDs(at.line(place-1), at.line(place)) >= 0 {
+			t.Fatalf("ids do not grow at line %d of %s", place, at)
 		}
 	})
 }

@@ -134,8 +134,8 @@ func TestClaimWithoutItsBodyIsGivenBack(t *testing.T) {
 	if err := store.Append(t.Context(), nil, []history.New{n}); err != nil {
 		t.Fatal(err)
 	}
-	mini.Del("{x}:h2:b:d")
-	if _, err := mini.Push("{x}:h2:b:d", "not a string"); err != nil {
+	mini.Del("{x}:h3:b:d")
+	if _, err := mini.Push("{x}:h3:b:d", "not a string"); err != nil {
 		t.Fatal(err)
 	}
 	if claimed, err := store.Claim(t.Context(), n.Delivery.Ref(), history.Claim{At: start}); err == nil {

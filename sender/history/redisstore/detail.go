@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -174,10 +175,36 @@ func inflate(kept string) ([]byte, error) {
 	}
 }
 
-// detailSuffix follows the number of an attempt in the name of the field that has its detail.
-const detailSuffix = "d"
+// decodeAttempts reads what is kept of the attempts that ended, in their order: for each its number, the length of its detail and the five words of
+// decodeAttempt in one line, and the detail.
+func decodeAttempts(kept string) ([]history.Attempt, error) {
+	list := []history.Attempt{}
+	for kept != "" {
+		line, rest, found := strings.Cut(kept, "\n")
+		head := strings.SplitN(line, " ", 3)
+		if !found || len(head) != 3 {
+			return nil, errors.New("malformed attempts")
+		}
+		size, err := strconv.Atoi(head[1])
+		if err != nil || size < 0 || size > len(rest) {
+			return nil, fmt.Errorf("attempt %s: malformed length", head[0])
+		}
+		a, err := decodeAttempt(head[0], head[2], rest[:size])
+		if err != nil {
+			return nil, err
+		}
+		list, kept = append(list, a), rest[size:]
+	}
+	return list, nil
+}
 
-// decodeAttempt reads what is kept of an attempt: five words, the last of which may have spaces, and once it ended a detail.
+// decodeRunning reads the attempt in flight from the state of its delivery.
+func decodeRunning(f state) (history.Attempt, error) {
+	return decodeAttempt(f[fieldAttempts], f[fieldFlight], "")
+}
+
+// decodeAttempt reads one attempt: "<scheduled> <started> <duration> <duplicate> <worker>", the last of which may have spaces, and once it ended a
+// detail.
 func decodeAttempt(number, line, kept string) (history.Attempt, error) {
 	head := strings.SplitN(line, " ", 5)
 	if len(head) != 5 {

@@ -54,7 +54,7 @@ func BenchmarkKept(b *testing.B) {
 		before := usedMemory(b, client)
 		historytest.Fill(b, store, sample+1000, sample+1000+written, body)
 		for shift := written; sample+1000+shift < n; shift += written {
-			seed(b, client, base+":h2:", sample+1000, sample+1000+min(written, n-sample-1000-shift), shift)
+			seed(b, client, base+":h3:", sample+1000, sample+1000+min(written, n-sample-1000-shift), shift)
 		}
 		memory := usedMemory(b, client) - before
 		whole(b, store)

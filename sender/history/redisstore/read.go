@@ -1,11 +1,9 @@
 package redisstore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,8 +54,28 @@ func (s *Store) summaries(ctx context.Context, ids []string) ([]history.Summary,
 		return nil, err
 	}
 	list := make([]history.Summary, 0, len(ids))
+	states, err := s.states(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range states {
+		if f == (state{}) {
+			continue
+		}
+		summary, err := s.statics.summary(ids[i], f)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, summary)
+	}
+	return list, nil
+}
+
+// states reads the states of several deliveries; empty ones for those that are gone.
+func (s *Store) states(ctx context.Context, ids []string) ([]state, error) {
+	states := make([]state, len(ids))
 	if len(ids) == 0 {
-		return list, nil
+		return states, nil
 	}
 	keys := make([]string, len(ids))
 	for i, id := range ids {
@@ -71,17 +89,11 @@ func (s *Store) summaries(ctx context.Context, ids []string) ([]history.Summary,
 		if reply == nil {
 			continue
 		}
-		f, err := unpackState(text(reply))
-		if err != nil {
+		if states[i], err = unpackState(text(reply)); err != nil {
 			return nil, fmt.Errorf("delivery %s: %w", ids[i], err)
 		}
-		summary, err := s.statics.summary(ids[i], f)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, summary)
 	}
-	return list, nil
+	return states, nil
 }
 
 // Body implements history.Reader. ErrNotFound for an unknown delivery.
@@ -105,42 +117,30 @@ func (s *Store) Body(ctx context.Context, id string) ([]byte, error) {
 
 // Attempts implements history.Reader. ErrNotFound for an unknown delivery.
 func (s *Store) Attempts(ctx context.Context, id string) ([]history.Attempt, error) {
-	var kept *redis.MapStringStringCmd
-	var packed *redis.StringCmd
+	var kept, packed *redis.StringCmd
 	err := s.together(ctx, func(p redis.Pipeliner) error {
-		kept, packed = p.HGetAll(ctx, s.key("a:", id)), p.Get(ctx, s.key("d:", id))
+		kept, packed = p.Get(ctx, s.key("a:", id)), p.Get(ctx, s.key("d:", id))
 		return nil
 	})
 	if errors.Is(packed.Err(), redis.Nil) {
 		return nil, history.ErrNotFound
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, redis.Nil) {
 		return nil, fmt.Errorf("attempts of delivery %s: %w", id, err)
 	}
-	records := kept.Val()
 	f, err := unpackState(packed.Val())
 	if err != nil {
 		return nil, fmt.Errorf("delivery %s: %w", id, err)
 	}
-	if f[fieldFlight] != "" {
-		records[f[fieldAttempts]] = f[fieldFlight]
+	list, err := decodeAttempts(kept.Val())
+	if err == nil && f[fieldFlight] != "" {
+		var running history.Attempt
+		running, err = decodeRunning(f)
+		list = append(list, running)
 	}
-	return decodeAttempts(id, records)
-}
-
-func decodeAttempts(id string, records map[string]string) ([]history.Attempt, error) {
-	list := make([]history.Attempt, 0, len(records))
-	for number, head := range records {
-		if strings.HasSuffix(number, detailSuffix) {
-			continue
-		}
-		a, err := decodeAttempt(number, head, records[number+detailSuffix])
-		if err != nil {
-			return nil, fmt.Errorf("delivery %s: %w", id, err)
-		}
-		list = append(list, a)
+	if err != nil {
+		return nil, fmt.Errorf("delivery %s: %w", id, err)
 	}
-	slices.SortFunc(list, func(a, b history.Attempt) int { return cmp.Compare(a.Number, b.Number) })
 	return list, nil
 }
 
@@ -198,23 +198,26 @@ func (s *Store) events(ctx context.Context, ids []string) ([]history.Event, erro
 // Counts implements history.Reader in one round trip.
 func (s *Store) Counts(ctx context.Context) (history.Counts, error) {
 	var kept *redis.MapStringStringCmd
-	var waiting, parked, flights *redis.IntCmd
+	var waiting, parked *redis.IntCmd
 	var oldest *redis.ZSliceCmd
 	var durations *redis.StringSliceCmd
 	err := s.together(ctx, func(p redis.Pipeliner) error {
 		kept, waiting, parked = p.HGetAll(ctx, s.key("counts")), p.ZCard(ctx, s.key("waiting")), p.SCard(ctx, s.key("parked"))
-		flights, oldest = p.HLen(ctx, s.key("flights")), p.ZRangeWithScores(ctx, s.key("waiting"), 0, 0)
-		durations = p.LRange(ctx, s.key("durations"), 0, -1)
+		oldest, durations = p.ZRangeWithScores(ctx, s.key("waiting"), 0, 0), p.LRange(ctx, s.key("durations"), 0, -1)
 		return nil
 	})
 	if err != nil {
 		return history.Counts{}, fmt.Errorf("count deliveries: %w", err)
 	}
 	c := history.Counts{
-		Deliveries: map[string]map[history.Status]int{}, Waiting: int(waiting.Val()), InLanes: int(parked.Val()), InFlight: int(flights.Val()),
+		Deliveries: map[string]map[history.Status]int{}, Waiting: int(waiting.Val()), InLanes: int(parked.Val()),
 	}
 	p := numbers{}
 	for name, n := range kept.Val() {
+		if name == flyingCount {
+			c.InFlight = p.int(n)
+			continue
+		}
 		platform, status, _ := strings.Cut(name, " ")
 		if c.Deliveries[platform] == nil {
 			c.Deliveries[platform] = map[history.Status]int{}
@@ -229,3 +232,6 @@ func (s *Store) Counts(ctx context.Context) (history.Counts, error) {
 	}
 	return c, p.err
 }
+
+// flyingCount is the field of counts that has the attempts in flight; no platform has an empty name.
+const flyingCount = " flying"

@@ -24,7 +24,7 @@ for i = 3, #ARGV do
   for field in string.gmatch(state .. '\31', '([^\31]*)\31') do f[#f + 1] = field end
   local sub, platform, status, member = f[7], f[8], f[9], later .. '-' .. new
   call('MSET', base .. 'd:' .. new, copy(state), base .. 'b:' .. new, call('GET', base .. 'b:' .. id), base .. 'e:e' .. new, copy(call('GET', base .. 'e:e' .. id)))
-  call('HSET', base .. 'a:' .. new, unpack(call('HGETALL', base .. 'a:' .. id)))
+  call('SET', base .. 'a:' .. new, call('GET', base .. 'a:' .. id))
   call('RPUSH', base .. 'ed:e' .. new, new .. ' ' .. sub)
   call('ZADD', base .. 'sub:' .. sub, 0, member)
   call('ZADD', base .. 'platform:' .. platform, 0, member)

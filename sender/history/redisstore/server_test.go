@@ -210,7 +210,7 @@ func TestEveryKeyHasTheTag(t *testing.T) {
 		t.Fatalf("only %d keys after a story", len(keys))
 	}
 	for _, key := range keys {
-		if !strings.HasPrefix(key, "{tag}x:h2:") {
+		if !strings.HasPrefix(key, "{tag}x:h3:") {
 			t.Errorf("key %q", key)
 		}
 	}

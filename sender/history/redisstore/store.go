@@ -72,7 +72,7 @@ func New(client redis.UniversalClient, o Options) *Store {
 		o.NewToken = rand.Text
 	}
 	s := &Store{
-		client: client, base: o.Prefix + ":h2:", feedLength: strconv.Itoa(o.FeedLength), newToken: o.NewToken,
+		client: client, base: o.Prefix + ":h3:", feedLength: strconv.Itoa(o.FeedLength), newToken: o.NewToken,
 		deflaters:    &sync.Pool{New: newDeflater},
 		statics:      &statics{},
 		appendScript: script("events", "append"), collectScript: script("events", "collect"), closeScript: script("events", "close"),

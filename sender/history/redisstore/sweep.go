@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -39,28 +38,49 @@ func (s *Store) Overdue(ctx context.Context, before time.Time, limit int) ([]his
 	return dues, nil
 }
 
-// InFlight implements history.Recorder.
+// InFlight implements history.Recorder. It needs three round trips; an attempt that ended in between is left out. Who is in flight has a slot of
+// its subscription, and subscriptions with slots in use have a limit.
 func (s *Store) InFlight(ctx context.Context) ([]history.Flight, error) {
-	all, err := s.client.HGetAll(ctx, s.key("flights")).Result()
+	subs, err := s.client.HKeys(ctx, s.key("limits")).Result()
 	if err != nil {
 		return nil, fmt.Errorf("attempts in flight: %w", err)
 	}
-	var flights []history.Flight
-	for id, value := range all {
-		parts := strings.SplitN(value, " ", 5)
-		if len(parts) != 5 {
-			return nil, fmt.Errorf("attempt in flight of delivery %s: %w", id, errReply)
-		}
-		p := numbers{}
-		flights = append(flights, history.Flight{
-			Token: history.Token{Delivery: id, SubscriptionID: parts[3], Number: p.int(parts[1]), Value: parts[0]},
-			Since: p.time(parts[2]), Worker: parts[4],
-		})
-		if p.err != nil {
-			return nil, fmt.Errorf("attempt in flight of delivery %s: %w", id, p.err)
-		}
+	if len(subs) == 0 {
+		return nil, nil
 	}
-	slices.SortFunc(flights, func(a, b history.Flight) int { return strings.Compare(a.Token.Delivery, b.Token.Delivery) })
+	busy := make([]*redis.StringSliceCmd, len(subs))
+	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, sub := range subs {
+			busy[i] = p.SMembers(ctx, s.key("busy:", sub))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("attempts in flight: %w", err)
+	}
+	var ids []string
+	for _, members := range busy {
+		ids = append(ids, members.Val()...)
+	}
+	slices.Sort(ids)
+	states, err := s.states(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var flights []history.Flight
+	for i, f := range states {
+		if f[fieldPlace] != placeFlight {
+			continue
+		}
+		running, err := decodeRunning(f)
+		if err != nil {
+			return nil, fmt.Errorf("attempt in flight of delivery %s: %w", ids[i], err)
+		}
+		flights = append(flights, history.Flight{
+			Token: history.Token{Delivery: ids[i], SubscriptionID: f[fieldSub], Number: running.Number, Value: f[fieldToken]},
+			Since: running.StartedAt, Worker: running.Worker,
+		})
+	}
 	return flights, nil
 }
 

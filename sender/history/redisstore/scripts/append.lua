@@ -71,6 +71,7 @@ local function add(a, fresh)
   for event in string.gmatch(d[EV], '[^\n]+') do join_event(event, d, fresh[event]) end
   local behind = before ~= '' and load(before)
   if behind and behind[S] ~= '' and not settled(behind[S]) then
+    freeze(behind)
     d[PL], d[W], behind[SU] = 'c', before, d.id
   elseif num(ARGV[a + 5]) <= num(string.sub(d[K], 1, 16)) and full(d[SB]) then -- due as soon as it was made
     park(d)
@@ -78,7 +79,7 @@ local function add(a, fresh)
   else
     wait(d, ARGV[a + 5])
   end
-  tell('delivery', d)
+  tell('d', d)
 end
 
 local function append(c)

@@ -16,5 +16,5 @@ end
 local flies = d[PL] == 'f'
 settle(d, 'cancelled', ARGV[4], at)
 if not flies then free_slot(d, at) end
-tell('delivery', d)
+tell('d', d)
 return done()

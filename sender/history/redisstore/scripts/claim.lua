@@ -3,15 +3,31 @@
 -- The first write of a claim is one that a full Redis refuses, for all of them before anything moved.
 local INLINE = 65536
 
-local answers, bodies, bodied = {}, {}, {} -- the keys of bodies to read, and the answers that want them
+local answers, stated = {}, {} -- the answers that want the state of their delivery, which stands in its place until then
+local bodies, bodied = {}, {} -- the keys of bodies to read, and the answers that want them
 
-local function answer(word, d, packed)
+local function answer(word, d)
   local extras = d[X] ~= '' and call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin') or {}
-  local told = {word, packed or pack(d, SHOWN), extras[1] or '', extras[2] or '', ''}
+  local given = {word, d, extras[1] or '', extras[2] or '', ''}
+  stated[#stated + 1] = given
   if word == 'ok' and num(d[BB]) <= INLINE then
-    bodies[#bodies + 1], bodied[#bodied + 1] = B .. 'b:' .. d.id, told
+    bodies[#bodies + 1], bodied[#bodied + 1] = B .. 'b:' .. d.id, given
   end
-  return told
+  return given
+end
+
+-- Whether a delivery has a slot before it claims: it came out of the lane. Asked at once for all claims of a subscription.
+local function has_slot(slot, d)
+  if not slot.has and slot.used == 0 then slot.has = {} end
+  if not slot.has then
+    local ids, of = {}, {}
+    for a = 3, #ARGV, 8 do
+      if loaded[ARGV[a]][SB] == d[SB] then ids[#ids + 1] = ARGV[a] end
+    end
+    for i, held in ipairs(call('SMISMEMBER', B .. 'busy:' .. d[SB], unpack(ids))) do of[ids[i]] = held == 1 end
+    slot.has = of
+  end
+  return slot.has[d.id]
 end
 
 -- The turn the rate limit gives a delivery; it keeps the one it was given before.
@@ -27,9 +43,10 @@ local function claim(id, attempt, generation, token, worker, at, limit, spacing)
   local d = load(id)
   if d[TK] == token then return answer('ok', d) end -- this very call came through before, and its answer was lost
   if not current(d, attempt, generation) or d[S] == 'collecting' then return {'stale'} end
-  local busy, slot = B .. 'busy:' .. d[SB], slots_of(d[SB])
+  local slot = slots_of(d[SB])
+  local has = has_slot(slot, d)
   slot.limit = limit
-  if limit > 0 and slot.used >= limit and call('SISMEMBER', busy, id) == 0 then
+  if limit > 0 and slot.used >= limit and not has then
     rank('waiting', id, false)
     park(d)
     return {'parked'}
@@ -42,13 +59,14 @@ local function claim(id, attempt, generation, token, worker, at, limit, spacing)
       return answer('later', d)
     end
   end
-  slot.used = slot.used + call('SADD', busy, id)
+  if not has then slot.used = slot.used + 1 end
+  slot.join[#slot.join + 1] = id -- also one that has it: this is the write that a full Redis refuses
   rank('waiting', id, false)
-  flights[id] = concat({token, attempt, at, d[SB], worker}, ' ')
+  count('', 'flying', 1)
   d[FL] = concat({d[AT], at, '', d[DU], worker}, ' ')
-  local headline = concat({attempt, d[AT], at, '', d[DU], '', '', ''}, '\t')
+  tell('a', d, concat({attempt, d[AT], at, '', d[DU], '', '', ''}, '\t'))
   d[N], d[PL], d[AT], d[TK] = attempt, 'f', '', token
-  return answer('ok', d, tell('attempt', d, headline))
+  return answer('ok', d)
 end
 
 load_all(3, 8)
@@ -57,6 +75,7 @@ for a = 3, #ARGV, 8 do
   answers[#answers + 1] = claim(v[1], v[2], v[3], v[4], v[5], v[6], num(v[7]), num(v[8]))
 end
 save()
+for _, given in ipairs(stated) do given[2] = given[2].shown end
 if #bodies > 0 then
   for i, body in ipairs(call('MGET', unpack(bodies))) do bodied[i][5] = body or '' end
 end

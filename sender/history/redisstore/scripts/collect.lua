@@ -28,7 +28,7 @@ if num(ARGV[17]) > 0 and held >= num(ARGV[17]) then
   raise(d)
   wait(d, ARGV[18])
 end
-if not open then tell('delivery', d) end
+if not open then tell('d', d) end
 save_platforms()
 save()
 return answer(d, not open)

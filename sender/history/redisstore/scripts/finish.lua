@@ -1,3 +1,12 @@
+-- Keeps what is told of an attempt behind the ones before it.
+local function keep_attempt(id, number, record)
+  if number == '1' then
+    put(B .. 'a:' .. id, record)
+  else
+    tails[#tails + 1], tails[#tails + 2] = B .. 'a:' .. id, record
+  end
+end
+
 -- From ARGV 3 on fourteen values for each attempt that ends: 1 id 2 token 3 number 4 now 5 start, '' for the claim's 6 duration in ns, '' for
 -- now less start 7 outcome 8 failure 9 HTTP status 10 detail 11 what follows: a final status, 'retry' or 'interrupted' 12 reason 13 due
 -- 14 charge. Answers each: a word, and with 'ok' the references that became due.
@@ -21,11 +30,11 @@ local function finish(id, token, number, at, start, duration, outcome, failure, 
       wait(d, due)
     end
   end
-  free_slot(d, at)
+  free_slot(d, at, true)
   durations[#durations + 1] = duration
-  call('HSET', B .. 'a:' .. id, number, concat({started[1], start, duration, started[4], started[5]}, ' '), number .. 'd', detail)
-  local packed = tell('attempt', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))
-  if d[S] ~= before then tell('delivery', d, '', packed) end
+  keep_attempt(id, number, concat({number, #detail, started[1], start, duration, started[4], started[5]}, ' ') .. '\n' .. detail)
+  tell('a', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))
+  if d[S] ~= before then tell('d', d) end
   return {'ok', unpack(dues)}
 end
 

@@ -3,4 +3,4 @@ local d = load(ARGV[3])
 if not current(d, ARGV[4], ARGV[5]) or d[S] ~= 'collecting' then return {'stale'} end
 shut(d)
 local extras = call('HMGET', B .. 'x:' .. d.id, 'vb', 'pin')
-return {'ok', pack(d, SHOWN), extras[1] or '', extras[2] or '', call('LRANGE', B .. 'parts:' .. d.id, 0, -1)}
+return {'ok', pack(d), extras[1] or '', extras[2] or '', call('LRANGE', B .. 'parts:' .. d.id, 0, -1)}

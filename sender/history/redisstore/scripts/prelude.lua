@@ -9,8 +9,10 @@ local TK, TU, FL, X, ST, K, SB, P, S, M, BB, EV, N, F, G, AT, PL, DU, W, SU, SA,
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
 local SHOWN, LAST = ST, R
 local STATE = '^' .. string.rep('([^\31]*)\31', LAST - 1) .. '(.*)$'
+-- How many lines of the feed make one entry at most, and the characters that are their places.
+local GROUP, PLACES = 48, '0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_'
 local loaded, order, dues = {}, {}, {}
-local ranks, rank_keys, texts, counts, flights, durations, slots = {}, {}, {}, {}, {}, {}, {}
+local ranks, rank_keys, texts, tails, counts, durations, slots, told = {}, {}, {}, {}, {}, {}, {}, {}
 local opened, closed = {}, {} -- subscriptions whose unsettled deliveries became more, or fewer
 
 local function whole(number) return string.format('%.0f', number) end
@@ -49,8 +51,8 @@ local function load_all(from, step)
   for i, id in ipairs(ids) do enter(id, states[i] or nil) end
 end
 
--- The state of a delivery from the given field on.
-local function pack(d, from) return concat(d, '\31', from, LAST) end
+-- The state of a delivery without the hidden fields.
+local function pack(d) return concat(d, '\31', SHOWN, LAST) end
 
 -- Calls a command on a key with many arguments, as often as Lua's stack demands.
 local function bulk(command, k, list)
@@ -96,41 +98,12 @@ local function save_ranks()
   ranks, rank_keys, opened, closed = {}, {}, {}, {}
 end
 
-local function save_flights()
+-- Writes who left the slots of subscriptions and who took one. What frees memory comes first: see land().
+local function save_slots()
   local gone, set = {}, {}
-  for id, flight in pairs(flights) do
-    if flight then
-      set[#set + 1], set[#set + 2] = id, flight
-    else
-      gone[#gone + 1] = id
-    end
-  end
-  bulk('HDEL', B .. 'flights', gone)
-  bulk('HSET', B .. 'flights', set)
-  flights = {}
-end
-
--- Writes what was collected. What frees memory comes first: see land().
-local function save()
-  local gone, set = {}, {}
-  save_flights()
-  save_ranks()
-  for _, d in ipairs(order) do
-    local now = d[S] ~= '' and pack(d, 1)
-    if now and now ~= d.was then
-      put(key(d.id), now)
-      d.was = now
-    end
-  end
-  for from = 1, #texts, 1000 do call('MSET', unpack(texts, from, math.min(from + 999, #texts))) end
-  for field, change in pairs(counts) do
-    if change ~= 0 and call('HINCRBY', B .. 'counts', field, change) <= 0 then call('HDEL', B .. 'counts', field) end
-  end
-  if #durations > 0 then
-    bulk('LPUSH', B .. 'durations', durations)
-    call('LTRIM', B .. 'durations', 0, 999)
-  end
+  for sub, slot in pairs(slots) do bulk('SREM', B .. 'busy:' .. sub, slot.leave) end
   for sub, slot in pairs(slots) do
+    bulk('SADD', B .. 'busy:' .. sub, slot.join)
     if slot.freed and slot.used == 0 then
       gone[#gone + 1] = sub
     elseif slot.limit then
@@ -139,7 +112,60 @@ local function save()
   end
   bulk('HDEL', B .. 'limits', gone)
   bulk('HSET', B .. 'limits', set)
-  texts, counts, durations, slots = {}, {}, {}, {}
+  slots = {}
+end
+
+-- Cuts the beginning off the feed. A mark is the entry with every hundredth line, and so many are kept that the rest has LENGTH lines at least.
+local function trim_feed(mark)
+  local marks = call('RPUSH', B .. 'marks', mark)
+  while marks > math.ceil(num(LENGTH) / 100) + 1 do
+    call('XTRIM', B .. 'feed', 'MINID', '~', call('LPOP', B .. 'marks'))
+    marks = marks - 1
+  end
+end
+
+-- Writes the lines of the feed: up to GROUP of them make one entry. A line is a field and its value: its place in the entry, one character, the
+-- kind, the delivery, a tab and the headline; and the delivery as it is now, or nothing where the line before says the same.
+local function save_feed()
+  for from = 1, #told, 3 * GROUP do
+    local entry, n, before = {}, 0, nil
+    for a = from, math.min(from + 3 * GROUP, #told) - 1, 3 do
+      local d = told[a + 1]
+      entry[n + 1] = string.sub(PLACES, n / 2 + 1, n / 2 + 1) .. told[a] .. d.id .. '\t' .. told[a + 2]
+      entry[n + 2] = d == before and '' or d.shown
+      n, before = n + 2, d
+    end
+    local id = call('XADD', B .. 'feed', '*', unpack(entry))
+    if call('INCRBY', B .. 'told', n / 2) % 100 < n / 2 then trim_feed(id) end
+  end
+  told = {}
+end
+
+-- Writes what was collected.
+local function save()
+  save_slots()
+  save_ranks()
+  for _, d in ipairs(order) do
+    if d[S] ~= '' then
+      d.shown = pack(d)
+      local now = concat({d[TK], d[TU], d[FL], d[X], d.shown}, '\31')
+      if now ~= d.was then
+        put(key(d.id), now)
+        d.was = now
+      end
+    end
+  end
+  for from = 1, #texts, 1000 do call('MSET', unpack(texts, from, math.min(from + 999, #texts))) end
+  for i = 1, #tails, 2 do call('APPEND', tails[i], tails[i + 1]) end
+  for field, change in pairs(counts) do
+    if change ~= 0 and call('HINCRBY', B .. 'counts', field, change) <= 0 then call('HDEL', B .. 'counts', field) end
+  end
+  if #durations > 0 then
+    bulk('LPUSH', B .. 'durations', durations)
+    call('LTRIM', B .. 'durations', 0, 999)
+  end
+  texts, tails, counts, durations = {}, {}, {}, {}
+  save_feed()
 end
 
 -- The answer of a script that came through.
@@ -148,12 +174,16 @@ local function done()
   return {'ok', unpack(dues)}
 end
 
--- One entry of the feed: the delivery as it is now, and for attempts their headline. Returns the delivery packed, for another entry that tells
--- the same.
-local function tell(kind, d, attempt, packed)
-  packed = packed or pack(d, SHOWN)
-  call('XADD', B .. 'feed', 'MAXLEN', '~', LENGTH, '*', 'kind', kind, 'id', d.id, 'a', attempt or '', 'd', packed)
-  return packed
+-- One line of the feed, of kind 'd' or 'a': the delivery as save() finds it, and for attempts their headline.
+local function tell(kind, d, headline)
+  local n = #told
+  told[n + 1], told[n + 2], told[n + 3] = kind, d, headline or ''
+  d.line = n + 2
+end
+
+-- Keeps what the feed says of a delivery, which is about to change again.
+local function freeze(d)
+  if d.line and told[d.line] == d then told[d.line] = {id = d.id, shown = pack(d)} end
 end
 
 -- The attempt number a delivery waits under.
@@ -206,9 +236,10 @@ local function settle(d, status, reason, at)
   end
 end
 
--- The slots of a subscription as this script sees them: how many are used, the limit of a claim, or the one (bound) kept from the latest claim.
+-- The slots of a subscription as this script sees them: how many are used, who leaves and joins, and the limit of a claim, or the one (bound)
+-- kept from the latest claim.
 local function slots_of(sub)
-  if not slots[sub] then slots[sub] = {used = call('SCARD', B .. 'busy:' .. sub)} end
+  if not slots[sub] then slots[sub] = {used = call('SCARD', B .. 'busy:' .. sub), leave = {}, join = {}} end
   return slots[sub]
 end
 
@@ -219,10 +250,15 @@ local function park(d)
   d[PL], d[AT] = 'l', ''
 end
 
--- Gives the slot of a delivery back, if it has one, and moves the lane on. What leaves the lane has a slot reserved.
-local function free_slot(d, at)
+-- Gives the slot of a delivery back and moves the lane on. One that was in flight (flew) has a slot, others may. What leaves the lane has a slot
+-- reserved.
+local function free_slot(d, at, flew)
   local busy, lane, slot = B .. 'busy:' .. d[SB], B .. 'lane:' .. d[SB], slots_of(d[SB])
-  if call('SREM', busy, d.id) == 0 then return end
+  if flew then
+    slot.leave[#slot.leave + 1] = d.id
+  elseif call('SREM', busy, d.id) == 0 then
+    return
+  end
   slot.used, slot.freed = slot.used - 1, true
   if slot.empty == nil then slot.empty = call('EXISTS', lane) == 0 end
   if slot.empty then return end
@@ -250,10 +286,10 @@ end
 -- Whether a token holds a delivery.
 local function holds(d, token, number) return d[PL] == 'f' and d[TK] == token and num(d[N]) == num(number) end
 
--- A delivery leaves flight. The first write of every script that ends an attempt frees memory (this SREM or HDEL, wherever save() comes to
--- it): Redis lets a script that began so go on when it is full, so what was accepted can always be recorded.
+-- A delivery leaves flight; its slot is to be given back. The first write of every script that ends an attempt frees memory (the LPOP of a lane,
+-- or the SREM in save): Redis lets a script that began so go on when it is full, so what was accepted can always be recorded.
 local function land(d)
-  flights[d.id] = false
+  count('', 'flying', -1)
   d[PL], d[TK], d[FL] = 's', '', ''
   if settled(d[S]) then rank('settled', d.id, d[SA]) end
 end

@@ -7,6 +7,6 @@ if not settled(d[S]) then
   raise(d) -- the task that claimed may still run
   wait(d, ARGV[6])
 end
-free_slot(d, ARGV[6])
-tell('delivery', d)
+free_slot(d, ARGV[6], true)
+tell('d', d)
 return done()

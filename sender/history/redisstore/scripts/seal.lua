@@ -7,5 +7,5 @@ shut(d)
 d[M], d[BB], d[G] = ARGV[6], whole(#ARGV[7]), ''
 move_status(d, 'pending')
 wait(d, ARGV[8])
-tell('delivery', d)
+tell('d', d)
 return done()
