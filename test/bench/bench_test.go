@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/annohook/annohook/test/program"
 )
 
@@ -93,47 +91,26 @@ func startChild(tb testing.TB) running {
 // redisCPU is the CPU time of the Redis so far, in seconds; 0 without one.
 func (r running) redisCPU(tb testing.TB) float64 {
 	tb.Helper()
-	return r.info(tb, "cpu", "used_cpu_sys", "used_cpu_user")
-}
-
-// appendOnlyBytes is the length of the append-only file so far; 0 without one.
-func (r running) appendOnlyBytes(tb testing.TB) float64 {
-	tb.Helper()
-	return r.info(tb, "persistence", "aof_current_size")
-}
-
-// info is the sum of fields that Redis tells of itself; 0 without one.
-func (r running) info(tb testing.TB, section string, fields ...string) float64 {
-	tb.Helper()
-	sum := 0.0
-	r.ask(tb, func(client *redis.Client) {
-		for line := range strings.Lines(client.Info(tb.Context(), section).Val()) {
-			name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-			if !slices.Contains(fields, name) {
-				continue
-			}
-			number, err := strconv.ParseFloat(value, 64)
-			if err != nil {
-				tb.Fatalf("%s of Redis: %v", name, err)
-			}
-			sum += number
-		}
-	})
-	return sum
-}
-
-// ask calls fn with a client of the Redis that keeps the data, if there is one.
-func (r running) ask(tb testing.TB, fn func(*redis.Client)) {
-	tb.Helper()
 	if r.redis == "" {
-		return
+		return 0
 	}
 	client, err := openRedis(r.redis)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer func() { _ = client.Close() }()
-	fn(client)
+	sum := 0.0
+	for line := range strings.Lines(client.Info(tb.Context(), "cpu").Val()) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_sys" || name == "used_cpu_user" {
+			seconds, err := strconv.ParseFloat(value, 64)
+			if err != nil {
+				tb.Fatalf("CPU time of Redis: %v", err)
+			}
+			sum += seconds
+		}
+	}
+	return sum
 }
 
 // quantile returns the value below which the share q of the durations lies, by the nearest rank. It sorts them.

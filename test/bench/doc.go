@@ -21,6 +21,4 @@
 //  7. 2026-11-21. CPU seconds are printed beside rates, those of Redis and the listener too: they move least with what else the machine does.
 //  8. 2026-11-21. At a steady rate each latency is counted from the time at which its call was to be made, and no call waits for another. A loop that
 //     waits for answers leaves out the calls it could not make meanwhile, which are the slow ones.
-//  9. 2026-11-21. What a delivery adds to Redis' append-only file is printed, for both loops. Redis rewrites the file whenever it has doubled and has
-//     64 MB, about once in a run, which falls on one of the loops; that belongs to the price of keeping a log, so it is not switched off.
 package bench

@@ -22,22 +22,20 @@ const (
 // rounds is how many turns annohook and the bare loop take, so that what else the machine does meets both.
 const rounds = 2
 
-// spent is time and CPU time, in seconds, and bytes written to the append-only file of Redis.
-type spent struct{ wall, program, redis, sink, aof float64 }
+// spent is time and CPU time, in seconds.
+type spent struct{ wall, program, redis, sink float64 }
 
 func (s *spent) add(o spent) {
 	s.wall += o.wall
 	s.program += o.program
 	s.redis += o.redis
 	s.sink += o.sink
-	s.aof += o.aof
 }
 
 // BenchmarkSustained measures deliveries a second with everything recorded: from the first trigger call until the last delivery is settled
 // in the history. bare/s is a bare Asynq loop that posts the same bytes to the same listener, x-bare ours divided by that;
 // cpu-s/1000 is the CPU time of the program for a thousand deliveries (in memory that includes the store), redis-cpu-s/1000 that of Redis,
-// sink-cpu-s/1000 that of the listener; bare-cpu-s/1000 and bare-redis-cpu-s/1000 are those of the bare loop. aof-B and bare-aof-B are what one
-// delivery adds to the append-only file of Redis.
+// sink-cpu-s/1000 that of the listener; bare-cpu-s/1000 and bare-redis-cpu-s/1000 are those of the bare loop.
 func BenchmarkSustained(b *testing.B) {
 	for _, e := range engines() {
 		b.Run(e.name, func(b *testing.B) {
@@ -48,9 +46,9 @@ func BenchmarkSustained(b *testing.B) {
 			var ours, bare spent
 			for range b.N * rounds {
 				ours.add(sustained(b, server, sink, e.total/rounds))
-				before, written := server.redisCPU(b), server.appendOnlyBytes(b)
+				before := server.redisCPU(b)
 				plain := startBare(b, bareLoop{Store: server.store, URL: sink.url, Body: body, Total: e.total / rounds, Servers: e.servers, Slots: slots})
-				bare.add(spent{wall: plain.Seconds, program: plain.CPU, redis: server.redisCPU(b) - before, aof: server.appendOnlyBytes(b) - written})
+				bare.add(spent{wall: plain.Seconds, program: plain.CPU, redis: server.redisCPU(b) - before})
 			}
 			thousands := float64(e.total*b.N) / 1000
 			b.ReportMetric(0, "ns/op")
@@ -62,12 +60,7 @@ func BenchmarkSustained(b *testing.B) {
 			b.ReportMetric(ours.redis/thousands, "redis-cpu-s/1000")
 			b.ReportMetric(ours.sink/thousands, "sink-cpu-s/1000")
 			b.ReportMetric(bare.program/thousands, "bare-cpu-s/1000")
-			bareThousands := thousands + warmUp*rounds*float64(b.N)/1000
-			b.ReportMetric(bare.redis/bareThousands, "bare-redis-cpu-s/1000")
-			if server.redis != "" {
-				b.ReportMetric(ours.aof/thousands/1000, "aof-B")
-				b.ReportMetric(bare.aof/bareThousands/1000, "bare-aof-B")
-			}
+			b.ReportMetric(bare.redis/(thousands+warmUp*rounds*float64(b.N)/1000), "bare-redis-cpu-s/1000")
 		})
 	}
 }
@@ -75,12 +68,12 @@ func BenchmarkSustained(b *testing.B) {
 // sustained makes deliveries and tells what they took.
 func sustained(b *testing.B, server running, sink sink, total int) spent {
 	b.Helper()
-	before := spent{program: programCPU(b, server), redis: server.redisCPU(b), sink: sink.report(b).CPU, aof: server.appendOnlyBytes(b)}
+	before := spent{program: programCPU(b, server), redis: server.redisCPU(b), sink: sink.report(b).CPU}
 	start := time.Now()
 	load(b, server, sink, total)
 	return spent{
 		wall: time.Since(start).Seconds(), program: programCPU(b, server) - before.program, redis: server.redisCPU(b) - before.redis,
-		sink: sink.report(b).CPU - before.sink, aof: server.appendOnlyBytes(b) - before.aof,
+		sink: sink.report(b).CPU - before.sink,
 	}
 }
 
