@@ -91,6 +91,7 @@ func (d *dashboard) liveWith(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	if d.pulse != nil {
+		d.awaitPulse(r.Context())
 		page.Charts = newCharts(d.pulse, stats.Latency, d.now())
 		page.Health, page.More = d.healths(subs)
 	}

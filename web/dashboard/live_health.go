@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -27,6 +28,20 @@ type healthView struct {
 	Known        int // attempts that are known
 	P50, P99     time.Duration
 	Last         time.Time // end of the latest attempt; zero without one
+}
+
+// pulseWait is how long a page waits for a pulse that rested. Reading a few hundred deliveries takes a millisecond; a full feed takes longer, and the
+// page then says that the numbers grow.
+const pulseWait = 60 * time.Millisecond
+
+// awaitPulse gives a pulse that nobody has asked for long the time to catch up. Nothing is waited for where there is none.
+func (d *dashboard) awaitPulse(ctx context.Context) {
+	if d.pulse == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, pulseWait)
+	defer cancel()
+	d.pulse.Await(ctx)
 }
 
 // healths lists the subscriptions that need a look most: those that fail, then those that were busy last. more is how many are left out.

@@ -84,6 +84,7 @@ func (d *dashboard) subscriptionWith(w http.ResponseWriter, r *http.Request, sub
 		page.Native = &nativeView{Native: p.Native, Base: base, Token: d.token}
 	}
 	if d.pulse != nil {
+		d.awaitPulse(r.Context())
 		h := d.pulse.Health(sub.ID)
 		health := d.health(sub, h)
 		page.Health, page.Spark = &health, newSpark(h)

@@ -142,6 +142,7 @@ func (d *dashboard) subscriptionsWith(w http.ResponseWriter, r *http.Request, st
 		Total: len(subs), Filter: filter, States: subscriptionStates(), Platforms: d.defaults(), Measured: d.pulse != nil,
 		Edit: d.editor(p, f, subscriptions.Subscription{Platform: p.ID, Profile: p.Profile}), Stream: follows(r, changesPath),
 	}
+	d.awaitPulse(r.Context())
 	for _, row := range d.subscriptionRows(subs) {
 		switch {
 		case !filter.holds(row):

@@ -31,11 +31,12 @@ type Pulse struct {
 	wanted chan struct{} // wakes a resting pulse
 
 	mu            sync.Mutex
-	resting       bool      // nothing is read
-	asked         time.Time // the latest question
-	last          string    // entry read last
-	since         time.Time // of the first entry behind the beginning or the latest gap; zero: none was read
-	ready         bool      // what the feed held at the start is read
+	resting       bool          // nothing is read
+	asked         time.Time     // the latest question
+	last          string        // entry read last
+	since         time.Time     // of the first entry behind the beginning or the latest gap; zero: none was read
+	ready         bool          // what the feed held at the start is read
+	caught        chan struct{} // closed while ready
 	minutes       [Minutes]minute
 	platforms     map[string]struct{}
 	subscriptions map[string]*line
@@ -44,7 +45,7 @@ type Pulse struct {
 // New returns a Pulse of feed; now tells the time.
 func New(feed history.Feed, now func() time.Time) *Pulse {
 	return &Pulse{
-		feed: feed, now: now, wanted: make(chan struct{}, 1), resting: true, platforms: map[string]struct{}{}, subscriptions: map[string]*line{},
+		feed: feed, now: now, wanted: make(chan struct{}, 1), caught: make(chan struct{}), resting: true, platforms: map[string]struct{}{}, subscriptions: map[string]*line{},
 	}
 }
 
@@ -105,9 +106,36 @@ func (p *Pulse) ask() {
 	}
 }
 
+// Await wakes a resting Pulse and waits until it has read what the feed holds, or until ctx ends; ready tells which. A page that is made by the
+// first question would otherwise say that there were no attempts.
+func (p *Pulse) Await(ctx context.Context) (ready bool) {
+	p.mu.Lock()
+	p.ask()
+	caught := p.caught
+	p.mu.Unlock()
+	select {
+	case <-caught:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// setReady says whether what the feed held is read; the caller holds the lock.
+func (p *Pulse) setReady(ready bool) {
+	switch {
+	case ready && !p.ready:
+		close(p.caught)
+	case !ready && p.ready:
+		p.caught = make(chan struct{})
+	}
+	p.ready = ready
+}
+
 // rest stops reading, in the place that was reached; the caller holds the lock.
 func (p *Pulse) rest() {
-	p.resting, p.ready = true, false
+	p.resting = true
+	p.setReady(false)
 	select {
 	case <-p.wanted: // of a question while p was waking
 	default:
@@ -118,7 +146,7 @@ func (p *Pulse) rest() {
 func (p *Pulse) begin(end string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ready = end == "" || p.last == end
+	p.setReady(end == "" || p.last == end)
 	return p.last
 }
 
@@ -139,7 +167,7 @@ func (p *Pulse) read(entries []history.Entry, end string) error {
 		p.add(&entries[i])
 	}
 	p.last = entries[len(entries)-1].ID
-	p.ready = p.ready || history.CompareIDs(p.last, end) >= 0
+	p.setReady(p.ready || history.CompareIDs(p.last, end) >= 0)
 	if p.now().Sub(p.asked) > RestAfter {
 		p.rest()
 		return errUnasked

@@ -43,6 +43,36 @@ func TestAPulseThatNobodyAsksRestsAndCatchesUp(t *testing.T) {
 	})
 }
 
+// TestThePageThatWakesAPulseSeesWhatWas: the first question of all, and the first after a rest, is answered with what the feed holds by then.
+func TestThePageThatWakesAPulseSeesWhatWas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, feed := restRig(t, history.Options{})
+		p := startShared(t, feed)
+		asked := func(want int) {
+			t.Helper()
+			ready := p.Await(t.Context())
+			if got := p.Snapshot("", time.Now().Add(-time.Hour), time.Hour).Sum().Attempts; !ready || got != want {
+				t.Errorf("ready %v, %d attempts, want %d", ready, got, want)
+			}
+		}
+		r.attempts(3)
+		asked(3)
+		time.Sleep(pulse.RestAfter + time.Minute)
+		r.attempts(3000) // more than a hub that nobody follows waits for
+		if feed.reading() {
+			t.Fatal("it does not rest")
+		}
+		asked(3003)
+		asked(3003)
+		hopeless, cancel := context.WithCancel(t.Context())
+		cancel()
+		if pulse.New(feed, time.Now).Await(hopeless) {
+			t.Error("a pulse that nobody runs is ready")
+		}
+	})
+}
+
 // TestWhatTheFeedLostDuringARestIsAGap has more attempts during a rest than the feed holds.
 func TestWhatTheFeedLostDuringARestIsAGap(t *testing.T) {
 	t.Parallel()
