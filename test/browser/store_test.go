@@ -143,3 +143,24 @@ func TestOpenPagesHearOfTrouble(t *testing.T) {
 		})
 	}
 }
+
+// TestBriefTroubleIsNotToldForEver has a page look while the store is full for less than the time between two looks of the stream, which then
+// never hears of it: the page finds out by itself that the trouble is over.
+func TestBriefTroubleIsNotToldForEver(t *testing.T) {
+	t.Parallel()
+	redis := newStore(t)
+	server := program.Start(t, "--redis", "redis://"+redis.addr)
+	listener, _ := answering(t, "", http.StatusOK)
+	server.Subscribe(t, platform, listener, nil)
+	p := open(t, server.URL)
+	p.expect("status of 503", "status of 429")
+	p.visit("/deliveries")
+	p.until("the page is live", isLive)
+	for range 3 {
+		redis.set("maxmemory", "1mb")
+		p.press("p", "p") // pauses and resumes, which looks
+		p.until("the page tells of trouble", troubled)
+		redis.set("maxmemory", "0")
+		p.until("the trouble is over", untroubled)
+	}
+}

@@ -80,4 +80,6 @@
 //  38. 2026-11-21. Narrow rows leave the table: two lines, in which the beginning of a target that all targets share is left out first. The API reference
 //     prints the fields of a schema once and links to them, which took a fifth off the page. Rejected: fetching them when they are opened, a page
 //     without scripts would have none.
+//  39. 2026-11-21. A page that tells of trouble looks again every three seconds. The stream looks every three seconds too, so it may never have heard of trouble
+//     that a page saw, nor of its end.
 package dashboard

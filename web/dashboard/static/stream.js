@@ -1,7 +1,8 @@
 // One stream tells that something changed; the page then looks again. A gap needs no special care: a page that is fetched anew is complete.
-import {refresh, tellTrouble} from "./swap.js";
+import {refresh, tellTrouble, tellsTrouble} from "./swap.js";
 
 const every = 500; // ms between two refreshes at the most
+const wary = 3000; // ms until a page that tells of trouble looks again: trouble that is over within a moment may never have been streamed
 const busy = 20; // changed deliveries a second above which rows wait for the reader
 const title = document.title;
 
@@ -141,6 +142,7 @@ export class Live {
     this.again = false;
     if (again) this.look();
     else if (!all) setTimeout(() => this.look(), 2000);
+    else if (tellsTrouble()) setTimeout(() => this.look(), wary);
   }
 
   pause(on) {

@@ -80,6 +80,9 @@ export function tellTrouble(page) {
   return true;
 }
 
+// tellsTrouble reports whether this page says that the store is in trouble.
+export const tellsTrouble = () => !!document.querySelector("[data-part=trouble]")?.textContent.trim();
+
 // load fetches a page of this server and parses it.
 export async function load(address) {
   const answer = await fetch(address, {headers: {Accept: "text/html"}, cache: "no-store"});
