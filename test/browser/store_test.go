@@ -73,11 +73,11 @@ func (s *store) say(command string) string {
 	return line
 }
 
-// set changes a setting of the running process.
-func (s *store) set(name, value string) {
+// limit bounds the memory of the running process; "0" is no bound.
+func (s *store) limit(memory string) {
 	s.t.Helper()
-	if got := s.say("CONFIG SET " + name + " " + value); got != "+OK" {
-		s.t.Fatalf("set %s to %s: Redis says %q", name, value, got)
+	if got := s.say("CONFIG SET maxmemory " + memory); got != "+OK" {
+		s.t.Fatalf("set maxmemory to %s: Redis says %q", memory, got)
 	}
 }
 
@@ -96,7 +96,7 @@ func TestOpenPagesHearOfTrouble(t *testing.T) {
 		harm, fix  func(*store)
 	}{
 		{"gone", "redis does not answer", func(s *store) { s.stop() }, func(s *store) { s.start() }},
-		{"full", "the memory of redis is", func(s *store) { s.set("maxmemory", "1mb") }, func(s *store) { s.set("maxmemory", "0") }},
+		{"full", "the memory of redis is", func(s *store) { s.limit("1mb") }, func(s *store) { s.limit("0") }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -157,10 +157,10 @@ func TestBriefTroubleIsNotToldForEver(t *testing.T) {
 	p.visit("/deliveries")
 	p.until("the page is live", isLive)
 	for range 3 {
-		redis.set("maxmemory", "1mb")
+		redis.limit("1mb")
 		p.press("p", "p") // pauses and resumes, which looks
 		p.until("the page tells of trouble", troubled)
-		redis.set("maxmemory", "0")
+		redis.limit("0")
 		p.until("the trouble is over", untroubled)
 	}
 }
