@@ -75,6 +75,7 @@ func FuzzReadRequest(f *testing.F) {
 	f.Add("/a b", "Content-Encoding", "gzip", []byte("\x1f\x8b\r\n\r\n"))
 	f.Add("/", "Expect", "100-continue", []byte(nil))
 	f.Add("/?ü=<|>&c d", "A", "b", []byte(nil))
+	f.Add("/%", "A", "b", []byte("a lone % is sent as it stands"))
 	guard, err := sender.NewGuard(sender.GuardOptions{})
 	if err != nil {
 		f.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -127,7 +128,7 @@ func (p *process) readRequest(value string) (payloads.Received, error) {
 	if err != nil {
 		return payloads.Received{}, err
 	}
-	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(text)))
+	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(withoutTarget(text))))
 	if err != nil {
 		return payloads.Received{}, &usageError{fmt.Sprintf("--request: not an HTTP/1.1 request: %v", err)}
 	}
@@ -137,6 +138,18 @@ func (p *process) readRequest(value string) (payloads.Received, error) {
 		return payloads.Received{}, &usageError{fmt.Sprintf("--request: the body is cut short: %v", err)}
 	}
 	return payloads.Received{Method: request.Method, Header: request.Header, Body: body}, nil
+}
+
+// withoutTarget puts a slash in the place of the target of a request, which no platform signs: Go's parser refuses some that clients do send, such
+// as one with a lone %.
+func withoutTarget(text []byte) []byte {
+	line, rest, _ := bytes.Cut(text, []byte("\n"))
+	method, tail, _ := bytes.Cut(line, []byte(" "))
+	version := bytes.LastIndexByte(tail, ' ')
+	if version < 0 || tail[0] != '/' {
+		return text
+	}
+	return slices.Concat(method, []byte(" /"), tail[version:], []byte("\n"), rest)
 }
 
 func (v verified) print(w io.Writer) error {
