@@ -152,13 +152,27 @@ func (p *urlParts) readAuthority(authority string) error {
 func cutPort(address string) (name, port string, ok bool) {
 	if rest, bracketed := strings.CutPrefix(address, "["); bracketed {
 		name, after, closed := strings.Cut(rest, "]")
-		name = strings.Replace(name, "%25", "%", 1) // before a zone (RFC 6874)
-		addr, err := netip.ParseAddr(name)
+		name, read := readAddress(name)
 		port, found := strings.CutPrefix(after, ":")
-		return name, port, closed && err == nil && addr.Is6() && (found || after == "") && isNumber(port)
+		return name, port, closed && read && (found || after == "") && isNumber(port)
 	}
 	name, port, _ = strings.Cut(address, ":")
 	return name, port, isHostText(name) && isNumber(port)
+}
+
+// readAddress reads an IPv6 address. Its zone may follow "%25" (RFC 6874) or a bare "%", which clients take too; it must be one that all parsers read
+// alike, and only link-local addresses have one, which guards refuse unless they are told otherwise.
+func readAddress(name string) (address string, ok bool) {
+	address, zone, zoned := strings.Cut(strings.Replace(name, "%25", "%", 1), "%")
+	addr, err := netip.ParseAddr(address)
+	if err != nil || !addr.Is6() || !zoned {
+		return address, err == nil && addr.Is6()
+	}
+	plain := zone != ""
+	for i := range len(zone) {
+		plain = plain && isAllowed(zone[i], "-._~")
+	}
+	return address + "%" + zone, plain && addr.IsLinkLocalUnicast()
 }
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
