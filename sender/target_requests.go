@@ -60,6 +60,10 @@ func requestsName(name string) (string, error) {
 	if strings.HasPrefix(name, "*") {
 		return "", fmt.Errorf("%w: the client of this platform refuses a host that begins with *", ErrURL)
 	}
+	// Labels that are right one by one may be wrong together (the rule on text that runs from right to left); registration refuses those.
+	if _, err := mappedName(name); err != nil {
+		return "", err
+	}
 	if isASCII(name) {
 		return strictName(name)
 	}
