@@ -47,10 +47,6 @@ type RaisedEvent struct {
 	Reasons     []Reason // why the other subscriptions that were asked for do not get it
 }
 
-// actTries bounds how often an action is done again because another process changed the world meanwhile. Within one process actions on a
-// world wait for each other, so only other processes can come between.
-const actTries = 20
-
 // storeWithin bounds each of the two steps that store an action: the world, then its events.
 const storeWithin = 30 * time.Second
 
@@ -90,17 +86,10 @@ func (s *Scheduler) act(ctx context.Context, a Act) (acted Acted, err error) {
 		return Acted{}, err
 	}
 	defer leave()
-	for range actTries {
-		err := run.try(ctx)
-		if errors.Is(err, ErrWorldChanged) {
-			continue
-		}
-		if err != nil {
-			return Acted{}, err
-		}
-		return run.record(ctx)
+	if err := insist(ctx, func() error { return run.try(ctx) }); err != nil {
+		return Acted{}, err
 	}
-	return Acted{}, fmt.Errorf("%s: %w, %d times in a row; try again", a.Action, ErrWorldChanged, actTries)
+	return run.record(ctx)
 }
 
 // actRun is one action on its way.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/annohook/annohook/payloads"
 )
@@ -71,17 +72,39 @@ func (s *Scheduler) ResetWorld(ctx context.Context, platform string) error {
 		return err
 	}
 	defer leave()
-	for range actTries {
+	return insist(ctx, func() error {
 		w, err := s.cleared(ctx, platform)
 		if err != nil || w.State == nil {
 			return err
 		}
-		err = s.worlds.PutWorld(ctx, platform, WorldState{Version: w.Version})
+		return s.worlds.PutWorld(ctx, platform, WorldState{Version: w.Version})
+	})
+}
+
+// insistFor bounds how long a change of a world is tried while other processes come first. It is a time and no number of tries: a process that
+// finds the world free for a few milliseconds at each look loses many times in a row to one that acts without a pause.
+const insistFor = 10 * time.Second
+
+// insistEvery is the pause after a try that came too late.
+const insistEvery = time.Millisecond
+
+// insist makes a change of a world again while it ends in ErrWorldChanged. Within one process changes wait for each other, so only other
+// processes can come first.
+func insist(ctx context.Context, change func() error) error {
+	patience := time.After(insistFor)
+	for {
+		err := change()
 		if !errors.Is(err, ErrWorldChanged) {
 			return err
 		}
+		select {
+		case <-patience:
+			return fmt.Errorf("%w, again and again for %v; try again", err, insistFor)
+		case <-time.After(insistEvery):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return fmt.Errorf("reset %s: %w, %d times in a row; try again", platform, ErrWorldChanged, actTries)
 }
 
 // enterWorld waits until no other action of this process works on a world: actions then record their events in the order in which they

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
@@ -102,20 +104,33 @@ func (c *contested) PutWorld(ctx context.Context, platform string, next schedule
 
 func TestAnActionIsDoneAgainOnAWorldThatChanged(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(o *scheduler.Options) { o.Worlds = &contested{Worlds: scheduler.NewMemory(o.Now), times: 19} })
-	r.subscribe(alone)
-	acted := r.act(invented.AddNotes, nil)
-	if diff := cmp.Diff([]string{"10 B", "11 A"}, r.notes()); diff != "" || len(acted.Events) != 1 {
-		t.Errorf("%d events, world (-want +got):\n%s", len(acted.Events), diff)
-	}
-	r = newRig(t, func(o *scheduler.Options) { o.Worlds = &contested{Worlds: scheduler.NewMemory(o.Now), times: 1000} })
-	_, err := r.Act(t.Context(), scheduler.Act{Platform: invented.ID, Action: invented.AddNotes})
-	if !errors.Is(err, scheduler.ErrWorldChanged) || !strings.Contains(err.Error(), "try again") {
-		t.Errorf("error %v", err)
-	}
-	if page, err := r.history.Events(t.Context(), "", "", 10); err != nil || len(page.Items) != 0 {
-		t.Errorf("an action that never got through left %+v, error %v", page.Items, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(o *scheduler.Options) { o.Worlds = &contested{Worlds: scheduler.NewMemory(o.Now), times: 1000} })
+		r.subscribe(alone)
+		acted := r.act(invented.AddNotes, nil)
+		if diff := cmp.Diff([]string{"10 B", "11 A"}, r.notes()); diff != "" || len(acted.Events) != 1 {
+			t.Errorf("%d events, world (-want +got):\n%s", len(acted.Events), diff)
+		}
+	})
+}
+
+func TestAChangeOfAWorldThatIsNeverFreeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(o *scheduler.Options) {
+			o.Worlds = &contested{Worlds: scheduler.NewMemory(o.Now), times: math.MaxInt}
+		})
+		_, errAct := r.Act(t.Context(), scheduler.Act{Platform: invented.ID, Action: invented.AddNotes})
+		errReset := r.ResetWorld(t.Context(), invented.ID)
+		for _, err := range []error{errAct, errReset} {
+			if !errors.Is(err, scheduler.ErrWorldChanged) || !strings.Contains(err.Error(), "try again") {
+				t.Errorf("error %v", err)
+			}
+		}
+		if page, err := r.history.Events(t.Context(), "", "", 10); err != nil || len(page.Items) != 0 {
+			t.Errorf("an action that never got through left %+v, error %v", page.Items, err)
+		}
+	})
 }
 
 func TestFaultyActionsStoreNothing(t *testing.T) {
