@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,5 +39,33 @@ func TestAWorkerSweepsWhenItStarts(t *testing.T) {
 		}
 		stop()
 		running.Wait()
+	})
+}
+
+// brokenQueue is a queue that ends by itself.
+type brokenQueue struct{ *memqueue.Queue }
+
+func (brokenQueue) Run(context.Context, func(context.Context, history.Due)) error {
+	return errQueueGone
+}
+
+var errQueueGone = errors.New("the queue is broken")
+
+// A worker whose queue ended makes no attempts any more. It must not stay, sweeping and silent, as if it did.
+func TestAWorkerEndsWithItsQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(o *scheduler.Options) {
+			o.Now = time.Now
+			o.Queue = brokenQueue{memqueue.New(memqueue.Options{Now: time.Now})}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := r.Run(ctx); !errors.Is(err, errQueueGone) || ctx.Err() != nil {
+			t.Errorf("run ended with %v, its context with %v; want the queue's error at once", err, ctx.Err())
+		}
+		if workers, err := r.workers.Workers(t.Context()); err != nil || len(workers) > 0 {
+			t.Errorf("workers %v, error %v; want none", workers, err)
+		}
 	})
 }

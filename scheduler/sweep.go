@@ -3,9 +3,8 @@ package scheduler
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/annohook/annohook/sender/history"
 )
@@ -16,8 +15,8 @@ const sweepLimit = 500
 // trimEvery is how often settled deliveries beyond the retention are deleted.
 const trimEvery = 10 * time.Second
 
-// Run makes attempts until ctx ends: it serves the queue, keeps the heartbeat and sweeps. It returns when every attempt in flight is recorded
-// or given back.
+// Run makes attempts until ctx ends, or the queue by itself: it serves the queue, keeps the heartbeat and sweeps. It returns when every attempt in
+// flight is recorded or given back.
 func (s *Scheduler) Run(ctx context.Context) error {
 	if s.worker.ID == "" {
 		return errors.New("run attempts: this process has no worker id")
@@ -27,23 +26,21 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	}
 	// The heartbeat goes on while the queue drains, so that nobody takes over attempts that are about to end.
 	alive, stopBeating := context.WithCancel(context.WithoutCancel(ctx))
-	group, _ := errgroup.WithContext(context.WithoutCancel(ctx))
-	group.Go(func() error {
-		every(alive, BeatEvery, func() { s.logged(alive, "heartbeat", s.beat(alive)) })
-		return nil
-	})
-	group.Go(func() error {
+	defer stopBeating()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var upkeep sync.WaitGroup
+	upkeep.Go(func() { every(alive, BeatEvery, func() { s.logged(alive, "heartbeat", s.beat(alive)) }) })
+	upkeep.Go(func() {
 		sweep := func() { s.logged(ctx, "sweep", s.Sweep(ctx)) }
 		sweep() // a worker that is killed again and again would never get to the first regular one
 		every(ctx, SweepEvery, sweep)
-		return nil
 	})
-	group.Go(func() error { every(ctx, trimEvery, func() { s.logged(ctx, "trim", s.trim(ctx)) }); return nil })
-	group.Go(func() error {
-		defer stopBeating()
-		return s.queue.Run(ctx, s.Handle)
-	})
-	err := group.Wait()
+	upkeep.Go(func() { every(ctx, trimEvery, func() { s.logged(ctx, "trim", s.trim(ctx)) }) })
+	err := s.queue.Run(ctx, s.Handle)
+	stop() // also where the queue ended by itself: nobody else would end the upkeep
+	stopBeating()
+	upkeep.Wait()
 	leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
 	s.logged(leave, "leave", s.workers.Leave(leave, s.worker.ID))
