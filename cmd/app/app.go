@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,8 +31,6 @@ type Options struct {
 	Config  configs.Config
 	Version string
 	Log     *slog.Logger // nil: discards
-	// Listener serves the API instead of Config.Addr, for callers that have one already. The App closes it.
-	Listener net.Listener
 }
 
 // App is the program. Build it with New; Start and Stop are called once each.
@@ -76,26 +73,31 @@ func New(ctx context.Context, o Options) (*App, error) {
 	redis.SetLogger(redisLog{log: o.Log})
 	log.SetOutput(stdLog{log: o.Log})
 	a := &App{options: o, down: make(chan error, 4), metrics: newMetrics(), ballast: make([]byte, ballastBytes), worker: newWorker()}
-	var err error
-	if a.registry, err = Platforms(); err != nil {
-		return nil, fmt.Errorf("platforms: %w", err)
-	}
-	if err := checkNative(o.Config, a.registry); err != nil {
-		return nil, err
-	}
-	if a.traces, err = newTraces(ctx, o.Config, o.Version, a.worker.ID, o.Log); err != nil {
-		return nil, err
-	}
-	if err := a.listen(ctx); err != nil {
-		return nil, errors.Join(err, a.closeListeners())
-	}
-	if a.engine, err = openEngine(ctx, o.Config, o.Log, a.lost); err != nil {
-		return nil, errors.Join(err, a.closeListeners())
-	}
-	if err := a.wire(); err != nil {
-		return nil, errors.Join(err, a.closeListeners(), a.engine.close(ctx))
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.closeListeners(), a.release(ctx))
 	}
 	return a, nil
+}
+
+// open opens everything. What it opened before an error is in a, for release.
+func (a *App) open(ctx context.Context) (err error) {
+	o := a.options
+	if a.registry, err = Platforms(); err != nil {
+		return fmt.Errorf("platforms: %w", err)
+	}
+	if err := checkNative(o.Config, a.registry); err != nil {
+		return err
+	}
+	if a.traces, err = newTraces(ctx, o.Config, o.Version, a.worker.ID, o.Log); err != nil {
+		return err
+	}
+	if err := a.listen(ctx); err != nil {
+		return err
+	}
+	if a.engine, err = openEngine(ctx, o.Config, o.Log, a.lost); err != nil {
+		return err
+	}
+	return a.wire()
 }
 
 // checkSettings refuses combinations that no single setting can.
@@ -116,15 +118,6 @@ func checkSettings(c configs.Config) error {
 	return nil
 }
 
-// loopback reports whether a host can only be reached from this machine.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return ip != nil && ip.IsLoopback()
-}
-
 // lost is told when a part of the program ended that cannot be brought back.
 func (a *App) lost(err error) {
 	select {
@@ -135,56 +128,6 @@ func (a *App) lost(err error) {
 
 // Down delivers the reason when the program cannot go on; the caller should Stop it.
 func (a *App) Down() <-chan error { return a.down }
-
-func (a *App) listen(ctx context.Context) error {
-	c := a.options.Config
-	if !c.API && !c.AddrGiven && a.options.Listener == nil {
-		return nil // many workers run beside one API on one machine; none of them may take its default port
-	}
-	if a.listener = a.options.Listener; a.listener == nil {
-		var err error
-		if a.listener, err = listenOn(ctx, "--addr", c.Addr); err != nil {
-			return err
-		}
-	}
-	return a.listenNative(ctx)
-}
-
-func listenOn(ctx context.Context, setting, addr string) (net.Listener, error) {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, &ListenError{Setting: setting, Addr: addr, Err: err}
-	}
-	return ln, nil
-}
-
-// ListenError is an address that cannot be listened on.
-type ListenError struct {
-	Setting string // the flag that names it
-	Addr    string
-	Err     error
-}
-
-// Error names the setting and the reason.
-func (e *ListenError) Error() string {
-	return fmt.Sprintf("cannot listen on %s (choose another with %s; port 0 picks a free one): %v", e.Addr, e.Setting, e.Err)
-}
-
-// Unwrap returns the cause.
-func (e *ListenError) Unwrap() error { return e.Err }
-
-// closeListeners closes what was opened before anything is served.
-func (a *App) closeListeners() error {
-	var errs []error
-	if a.listener != nil {
-		errs = append(errs, a.listener.Close())
-	}
-	for _, n := range a.natives {
-		errs = append(errs, n.listener.Close())
-	}
-	return errors.Join(errs...)
-}
 
 // wire builds everything between engine and web.
 func (a *App) wire() error {
@@ -287,8 +230,18 @@ func (a *App) Stop(ctx context.Context) error {
 	} else if err := a.closeListeners(); err != nil {
 		a.options.Log.WarnContext(ctx, "close listener", "error", err)
 	}
-	a.sender.Close()
+	return a.release(ctx)
+}
+
+// release closes what open opened but the listeners, as far as it came.
+func (a *App) release(ctx context.Context) error {
+	if a.sender != nil {
+		a.sender.Close()
+	}
 	a.traces.close(ctx)
+	if a.engine == nil {
+		return nil
+	}
 	return a.engine.close(ctx)
 }
 

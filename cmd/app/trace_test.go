@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -214,6 +215,28 @@ func TestTraceHeadersOfTheEnvironment(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_TRACES_HEADERS") || strings.Contains(err.Error(), bad) {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// TestAFailedStartLeavesNoTraces: a program that could not start is followed by another one in the same process where a demo takes another port.
+func TestAFailedStartLeavesNoTraces(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	_, err = app.New(t.Context(), app.Options{
+		Config: settings(t, map[string]string{"redis": "memory", "traces": "http://127.0.0.1:1", "addr": busy.Addr().String()}),
+	})
+	if err == nil {
+		t.Fatal("a taken address was taken once more")
+	}
+	var stacks strings.Builder
+	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 1); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(stacks.String(), "batchSpanProcessor") {
+		t.Error("spans are still waited for")
 	}
 }
 
