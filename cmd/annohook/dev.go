@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -113,16 +114,20 @@ func (p *process) develop(ctx context.Context, config configs.Config, a *app.App
 		return err
 	}
 	following := make(chan struct{})
-	go func() {
+	testing, cancel := context.WithCancel(ctx)
+	var test sync.WaitGroup
+	defer test.Wait()
+	defer cancel()
+	test.Go(func() {
 		select {
 		case <-following:
-		case <-ctx.Done():
+		case <-testing.Done():
 			return
 		}
-		if _, err := a.Scheduler().Test(ctx, sub.ID); err != nil && ctx.Err() == nil {
+		if _, err := a.Scheduler().Test(testing, sub.ID); err != nil && testing.Err() == nil {
 			p.notef("test event: %s\n", visibleLine(err.Error()))
 		}
-	}()
+	})
 	if err := p.follow(ctx, c, client.DeliveryQuery{Subscription: sub.ID}, tailOptions{opened: func() { close(following) }}); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("follow: %w", err)
 	}
