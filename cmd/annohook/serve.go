@@ -64,8 +64,8 @@ func (p *process) serveOrDemo(ctx context.Context, registry *payloads.Registry, 
 // serveAnywhere is serve, but where the usual port is taken and nobody asked for it, a free one does as well.
 func (p *process) serveAnywhere(ctx context.Context, config configs.Config, found []configs.Value, during func(context.Context, *app.App) error) error {
 	err := p.serve(ctx, config, during)
-	var taken *app.ListenError
-	if !errors.As(err, &taken) || taken.Setting != "--addr" || origin(found, "addr") != configs.FromDefault {
+	taken, ok := errors.AsType[*app.ListenError](err)
+	if !ok || taken.Setting != "--addr" || origin(found, "addr") != configs.FromDefault {
 		return err
 	}
 	p.notef("%s is taken, so a free port is used\n", config.Addr)
@@ -85,9 +85,7 @@ func (p *process) serve(ctx context.Context, config configs.Config, during func(
 	if err != nil {
 		return startError(err)
 	}
-	if err := a.Start(ctx); err != nil {
-		return errors.Join(err, p.stop(ctx, a))
-	}
+	a.Start(ctx)
 	if err := p.banner(config, a); err != nil {
 		return errors.Join(err, p.stop(ctx, a))
 	}
@@ -105,7 +103,9 @@ func (p *process) serve(ctx context.Context, config configs.Config, during func(
 	lost := waitForEnd(ctx, a, done)
 	cancel()
 	err = p.stop(ctx, a)
-	<-drained(done)
+	for range done {
+		continue // what runs beside was told to end, and its error says nothing any more
+	}
 	return errors.Join(lost, err)
 }
 
@@ -126,18 +126,6 @@ func waitForEnd(ctx context.Context, a *app.App, done <-chan error) error {
 	}
 }
 
-// drained is closed when ch is.
-func drained(ch <-chan error) <-chan struct{} {
-	end := make(chan struct{})
-	go func() {
-		for range ch {
-			continue // only the end of it counts
-		}
-		close(end)
-	}()
-	return end
-}
-
 // stop ends the program in order.
 func (p *process) stop(ctx context.Context, a *app.App) error {
 	p.notef("stopping: requests in flight may end; press Ctrl-C again to quit at once\n")
@@ -151,8 +139,7 @@ func (p *process) stop(ctx context.Context, a *app.App) error {
 
 // startError tells mistakes of the user and servers that do not answer from everything else, which is this machine's.
 func startError(err error) error {
-	var usage *app.UsageError
-	if errors.As(err, &usage) || errors.Is(err, app.ErrUnreachable) || errors.Is(err, context.Canceled) {
+	if _, usage := errors.AsType[*app.UsageError](err); usage || errors.Is(err, app.ErrUnreachable) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &localError{err}

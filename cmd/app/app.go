@@ -169,7 +169,7 @@ func NewID() string {
 func randomText() string { return rand.Text() }
 
 // Start begins to serve and to work. It returns at once; what ends by itself later is told on Down.
-func (a *App) Start(ctx context.Context) error {
+func (a *App) Start(ctx context.Context) {
 	base := context.WithoutCancel(ctx)
 	var hub, web, run context.Context
 	hub, a.stopHub = context.WithCancel(base)
@@ -195,7 +195,6 @@ func (a *App) Start(ctx context.Context) error {
 			}
 		})
 	}
-	return nil
 }
 
 func (a *App) serveOn(ctx context.Context, ln net.Listener, serve func(context.Context, net.Listener) error) {
