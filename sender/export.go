@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/annohook/annohook/payloads"
 )
 
 // maxInlineBody is how long a body may be to stand in a command line; Linux takes 128 KiB per argument.
@@ -73,7 +75,7 @@ func recordedTarget(raw string) (target, error) {
 		return target{}, err
 	}
 	t, err := writtenTarget(p)
-	t.uri = originForm(escape(p.path, ""), escape(p.query, ""), p.hasQuery)
+	t.uri = originForm(payloads.PercentEncode(p.path, ""), payloads.PercentEncode(p.query, ""), p.hasQuery)
 	return t, err
 }
 

@@ -59,7 +59,7 @@ func secretsOf(r Request) []string {
 	}
 	if p, err := splitURL(r.URL); err == nil && p.hasUser {
 		_, written, _ := p.credential()
-		password := unescape(written)
+		password := payloads.PercentDecode(written)
 		out = append(out, p.user, written, password, url.QueryEscape(password), url.PathEscape(password))
 	}
 	return out

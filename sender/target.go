@@ -223,7 +223,7 @@ func (t target) wire() *url.URL {
 		return u
 	}
 	path, query, found := strings.Cut(t.uri, "?")
-	u.Path, u.RawPath, u.RawQuery, u.ForceQuery = unescape(path), path, query, found
+	u.Path, u.RawPath, u.RawQuery, u.ForceQuery = payloads.PercentDecode(path), path, query, found
 	return u
 }
 
@@ -234,7 +234,7 @@ func printable(uri string) string {
 		return uri
 	}
 	path, query, found := strings.Cut(uri, "?")
-	return originForm(escapeStray(escape(path, notInURLs)), query, found)
+	return originForm(escapeStray(payloads.PercentEncode(path, notInURLs)), query, found)
 }
 
 // escapeStray escapes each percent sign that begins no escape.
@@ -245,7 +245,7 @@ func escapeStray(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
 		b.WriteByte(text[i])
-		if _, ok := escapedByte(text, i); text[i] == '%' && !ok {
+		if _, ok := payloads.PercentByte(text, i); text[i] == '%' && !ok {
 			b.WriteString("25")
 		}
 	}

@@ -3,6 +3,8 @@ package sender
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/annohook/annohook/payloads"
 )
 
 // notInURLs are the visible ASCII characters that no URL may hold (RFC 3986), the percent sign aside.
@@ -14,11 +16,12 @@ func writtenTarget(p urlParts) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	t := target{scheme: p.scheme, name: name, port: p.port, user: p.hasUser, uri: originForm(escape(p.path, notInURLs), escape(p.query, notInURLs), p.hasQuery)}
+	t := target{scheme: p.scheme, name: name, port: p.port, user: p.hasUser}
+	t.uri = originForm(payloads.PercentEncode(p.path, notInURLs), payloads.PercentEncode(p.query, notInURLs), p.hasQuery)
 	t.host = joinHost(withoutZone(name), p.port)
 	if p.user != "" {
 		user, password, _ := p.credential()
-		t.basic = basicField(unescape(user), unescape(password))
+		t.basic = basicField(payloads.PercentDecode(user), payloads.PercentDecode(password))
 	}
 	return t, nil
 }
@@ -56,9 +59,9 @@ func httpxTarget(p urlParts) (target, error) {
 		t.port = strings.TrimLeft(p.port, "0")
 	}
 	t.host = joinHost(withoutZone(name), t.port)
-	t.uri = originForm(escape(httpxPath(p.path), unsafe), escape(p.query, unsafe), p.hasQuery)
+	t.uri = originForm(payloads.PercentEncode(httpxPath(p.path), unsafe), payloads.PercentEncode(p.query, unsafe), p.hasQuery)
 	if user, password, _ := p.credential(); user != "" || password != "" {
-		t.basic = basicField(strings.ToValidUTF8(unescape(user), "\uFFFD"), strings.ToValidUTF8(unescape(password), "\uFFFD"))
+		t.basic = basicField(strings.ToValidUTF8(payloads.PercentDecode(user), "\uFFFD"), strings.ToValidUTF8(payloads.PercentDecode(password), "\uFFFD"))
 	}
 	return t, nil
 }
@@ -106,39 +109,15 @@ func axiosTarget(p urlParts) (target, error) {
 	name = strings.ToLower(name)
 	if addr, err := netip.ParseAddr(strings.TrimSuffix(name, ".")); err == nil {
 		if name = addr.String(); addr.Is6() {
-			name = printIPv6(addr)
+			name = payloads.BrowserIPv6(addr)
 		}
 	}
 	t := target{scheme: p.scheme, name: name, port: p.usualPort(), user: p.hasUser}
 	t.host = joinHost(withoutZone(name), t.port)
-	t.uri = originForm(axiosPath(p.path), escape(p.query, `"<>'`), p.query != "")
+	t.uri = originForm(payloads.BrowserPath(p.path), payloads.PercentEncode(p.query, `"<>'`), p.query != "")
 	if user, password, _ := p.credential(); user != "" {
 		const unsafe = "\"#<>?`{}/:;=@[\\]^|"
-		t.basic = basicField(escape(user, unsafe), escape(password, unsafe))
+		t.basic = basicField(payloads.PercentEncode(user, unsafe), payloads.PercentEncode(password, unsafe))
 	}
 	return t, nil
-}
-
-// axiosPath walks the segments: . stays, .. goes up, also where they are escaped, and a backslash is a slash.
-func axiosPath(path string) string {
-	path = strings.TrimPrefix(strings.ReplaceAll(path, `\`, "/"), "/")
-	var kept []string
-	segments := strings.Split(path, "/")
-	for i, segment := range segments {
-		last := i == len(segments)-1
-		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
-		case "..":
-			kept = kept[:max(len(kept)-1, 0)]
-			if last {
-				kept = append(kept, "")
-			}
-		case ".":
-			if last {
-				kept = append(kept, "")
-			}
-		default:
-			kept = append(kept, escape(segment, "\"<>`{}"))
-		}
-	}
-	return "/" + strings.Join(kept, "/")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/annohook/annohook/payloads"
 )
 
 // The characters that urllib3 leaves alone (util/url.py), letters and digits aside.
@@ -94,7 +96,7 @@ func requestsBasic(p urlParts) (string, error) {
 		return "", nil
 	}
 	latin := make([]byte, 0, len(p.user))
-	for _, r := range strings.ToValidUTF8(unescape(name), "\uFFFD") + ":" + strings.ToValidUTF8(unescape(password), "\uFFFD") {
+	for _, r := range strings.ToValidUTF8(payloads.PercentDecode(name), "\uFFFD") + ":" + strings.ToValidUTF8(payloads.PercentDecode(password), "\uFFFD") {
 		if r > 0xff {
 			return "", fmt.Errorf("%w: the client of this platform cannot send user or password, which hold more than ISO 8859-1", ErrURL)
 		}
@@ -140,13 +142,13 @@ func encodeInvalid(text, allowed string) string {
 	}
 	valid := true
 	for i := range len(text) {
-		if _, ok := escapedByte(text, i); text[i] == '%' && !ok {
+		if _, ok := payloads.PercentByte(text, i); text[i] == '%' && !ok {
 			valid = false
 		}
 	}
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
-		c, ok := escapedByte(text, i)
+		c, ok := payloads.PercentByte(text, i)
 		switch {
 		case ok && valid:
 			writeEscape(&out, c)
@@ -168,8 +170,7 @@ func isAllowed(c byte, allowed string) bool {
 }
 
 func writeEscape(out *strings.Builder, c byte) {
-	const hex = "0123456789ABCDEF"
-	out.Write([]byte{'%', hex[c>>4], hex[c&0xf]})
+	out.Write(payloads.AppendPercent(nil, c))
 }
 
 // unquoteUnreserved is that function of requests: escapes of letters, digits and -._~ are undone.
@@ -179,7 +180,7 @@ func unquoteUnreserved(text string) string {
 	}
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
-		if c, ok := escapedByte(text, i); ok && isAllowed(c, "-._~") {
+		if c, ok := payloads.PercentByte(text, i); ok && isAllowed(c, "-._~") {
 			out.WriteByte(c)
 			i += 2
 			continue
@@ -202,7 +203,7 @@ func requote(text string) string {
 		}
 		rest, first := alnum(text[i+1:])
 		_, second := alnum(rest)
-		if _, ok := escapedByte(text, i); first && second && !ok {
+		if _, ok := payloads.PercentByte(text, i); first && second && !ok {
 			return escapeOthers(text, requestsURL)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/annohook/annohook/payloads"
 )
 
 // What can be wrong with a URL, in the words of the url crate that pydantic uses.
@@ -101,9 +103,9 @@ func normalUser(text string) string {
 	case text == "" || text == ":":
 		return ""
 	case password == "":
-		return escape(name, escaped) + "@"
+		return payloads.PercentEncode(name, escaped) + "@"
 	}
-	return escape(name, escaped) + ":" + escape(password, escaped) + "@"
+	return payloads.PercentEncode(name, escaped) + ":" + payloads.PercentEncode(password, escaped) + "@"
 }
 
 // normalAddress prints host and port; the usual port of the scheme is left out.
@@ -138,9 +140,9 @@ func normalHost(host string) (normal, wrong string) {
 		if err != nil || !strings.HasSuffix(host, "]") || !address.Is6() || address.Zone() != "" {
 			return "", urlBadIPv6
 		}
-		return "[" + printIPv6(address) + "]", ""
+		return "[" + payloads.BrowserIPv6(address) + "]", ""
 	}
-	host = unescape(host)
+	host = payloads.PercentDecode(host)
 	if !utf8.ValidString(host) {
 		return "", urlBadIDN
 	}
@@ -156,16 +158,6 @@ func normalHost(host string) (normal, wrong string) {
 		return "", urlNoHost
 	}
 	return normalIPv4(host)
-}
-
-// printIPv6 never prints the last part as an IPv4 address.
-func printIPv6(address netip.Addr) string {
-	if !address.Is4In6() {
-		return address.String()
-	}
-	b := address.As16()
-	part := func(i int) string { return strconv.FormatUint(uint64(b[i])<<8|uint64(b[i+1]), hexBase) }
-	return "::ffff:" + part(12) + ":" + part(14)
 }
 
 // normalIPv4 prints a host whose last part is a number as an address of four parts; it must be one then.
