@@ -29,6 +29,10 @@ type admission struct {
 	full      error // of the store
 }
 
+// Room says why an event would be refused now, as Publish would: ErrBusy, *TroubleError or what the store answers; nil when it would be taken. It may
+// be a second old.
+func (s *Scheduler) Room(ctx context.Context) error { return s.admit(ctx) }
+
 // admit refuses with ErrBusy when there is no room for more events, and with a *TroubleError when the store takes none. It may be wrong by what
 // other processes accept within admitFor, and by one request.
 func (s *Scheduler) admit(ctx context.Context) error {

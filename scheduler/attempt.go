@@ -112,7 +112,7 @@ func (r attemptRun) judge(ctx context.Context, report sender.Report) error {
 		result.Reason = failureReason(verdict, d, len(retries))
 	default:
 		result.Charge = true
-		result.Next = result.At.Add(s.scaled(retries[d.Failures]))
+		result.Next = result.At.Add(s.Scaled(retries[d.Failures]))
 		result.Reason = fmt.Sprintf("%s; retry %d of %d follows", verdict.Why, d.Failures+1, len(retries))
 	}
 	if result.Settle == history.Failed {

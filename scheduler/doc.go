@@ -13,7 +13,7 @@
 //
 //  1. 2026-11-21. A queue holds references only. Losing one is repaired by the sweep (waiting, overdue, not held by the queue),
 //     repeating one is refused by the history's fence.
-//  2. 2026-11-21. The time scale is applied in one place, [Scheduler.scaled], where a platform's delay or window becomes a wait.
+//  2. 2026-11-21. The time scale is applied in one place, [Scheduler.Scaled], where a platform's delay or window becomes a wait.
 //  3. 2026-11-21. An event whose place a trigger leaves open happens in the scope of each subscription it is built for. Rejected: one
 //     place for all, which made a trigger silently miss every subscription scoped elsewhere.
 //  4. 2026-11-21. Changes of subscriptions go through this package, because they act on deliveries: an open batch is flushed with the

@@ -56,7 +56,7 @@ func (p *plan) hold(o occurrence, c composed) {
 	for i, m := range c.messages {
 		fresh := p.newDelivery(o, c, i)
 		fresh.Status = history.Collecting
-		fresh.NextAt = p.at.Add(p.scheduler.scaled(window))
+		fresh.NextAt = p.at.Add(p.scheduler.Scaled(window))
 		fresh.BodyBytes = 0
 		p.held = append(p.held, heldPart{event: o.index, part: m, fresh: fresh, max: most})
 	}

@@ -102,7 +102,7 @@ func (s *Scheduler) preview(t Trigger, sub subscriptions.Subscription) (Preview,
 	item := Preview{Subscription: sub, Platform: c.platform, Type: c.etype}
 	if (occurrence{trigger: t, event: event}).holds(c) {
 		window, _ := c.platform.Batch.Settings(sub)
-		item.Window = s.scaled(window)
+		item.Window = s.Scaled(window)
 	}
 	for _, m := range c.messages {
 		if c.platform.Batch != nil && t.Body == nil {

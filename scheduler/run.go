@@ -65,7 +65,7 @@ func (s *Scheduler) attempt(ctx context.Context, due history.Due) error {
 	}
 	defer s.mine.begin(due.Delivery)()
 	claimed, err := s.history.Claim(ctx, due.Ref, history.Claim{
-		Worker: s.worker.ID, At: s.now(), Limit: s.reach.limit(sub.ID, s.limit(sub)), Rate: sub.Rate, SubscriptionID: due.SubscriptionID,
+		Worker: s.worker.ID, At: s.now(), Limit: s.reach.limit(sub.ID, s.Limit(sub)), Rate: sub.Rate, SubscriptionID: due.SubscriptionID,
 	})
 	if errors.Is(err, history.ErrLater) {
 		return s.later(ctx, due, claimed.At)
@@ -99,7 +99,8 @@ func (s *Scheduler) later(ctx context.Context, due history.Due, at time.Time) er
 	return nil
 }
 
-func (s *Scheduler) limit(sub subscriptions.Subscription) int {
+// Limit is how many attempts of a subscription are made at the same time, at most: its own number, or that of the program.
+func (s *Scheduler) Limit(sub subscriptions.Subscription) int {
 	if sub.Concurrency > 0 {
 		return sub.Concurrency
 	}

@@ -163,8 +163,8 @@ func New(o Options) (*Scheduler, error) {
 // Registry returns the platforms this scheduler knows.
 func (s *Scheduler) Registry() *payloads.Registry { return s.registry }
 
-// scaled turns a platform's delay into a wait. It is the only place where the time scale counts.
-func (s *Scheduler) scaled(d time.Duration) time.Duration { return time.Duration(float64(d) * s.scale) }
+// Scaled is how long a platform's delay or window lasts on this server: as long as the platform says, times the time scale, which counts nowhere else.
+func (s *Scheduler) Scaled(d time.Duration) time.Duration { return time.Duration(float64(d) * s.scale) }
 
 // enqueue hands references to the queue. A failure is not the caller's: everything is in the history already, and the sweep will find it.
 func (s *Scheduler) enqueue(ctx context.Context, dues ...history.Due) {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/annohook/annohook/sender/history"
-	"github.com/annohook/annohook/subscriptions"
 )
 
 // Upcoming lists the references that wait for their time, soonest first, up to limit. Those that wait for something else, a lane or another
@@ -18,6 +17,3 @@ func (s *Scheduler) Upcoming(ctx context.Context, limit int) ([]history.Due, err
 func (s *Scheduler) InFlight(ctx context.Context) ([]history.Flight, error) {
 	return s.history.InFlight(ctx)
 }
-
-// Limit is how many attempts of a subscription are made at the same time, at most; 0: no limit.
-func (s *Scheduler) Limit(sub subscriptions.Subscription) int { return s.limit(sub) }
