@@ -17,6 +17,10 @@ var (
 	ErrLater    = errors.New("not due yet") // Claimed.At tells when
 	ErrSettled  = errors.New("delivery is settled")
 	ErrGap      = errors.New("feed entries are gone")
+	ErrExists   = errors.New("a delivery with this id exists already")
+	ErrChain    = errors.New("impossible chain") // of WaitsFor
+	ErrResult   = errors.New("impossible result of an attempt")
+	ErrCursor   = errors.New("not a cursor of this list")
 )
 
 // History keeps events, deliveries and attempts. All methods are safe for concurrent use by several processes where the store is shared.

@@ -3,17 +3,11 @@ package history
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
-)
-
-// Errors beside those of the interface.
-var (
-	ErrExists = errors.New("a delivery with this id exists already")
-	ErrChain  = errors.New("impossible chain") // of WaitsFor
-	ErrResult = errors.New("impossible result of an attempt")
 )
 
 // Fresh returns d as every store keeps a new delivery: in the status given, with counters, links and places at their start, and times in
@@ -77,6 +71,12 @@ func (r Result) Check() error {
 		return fmt.Errorf("status %s does not settle: %w", r.Settle, ErrResult)
 	}
 	return nil
+}
+
+// Spacing returns the time between two attempts at a rate, in whole microseconds. It caps at a day.
+func Spacing(rate float64) time.Duration {
+	micros := math.Ceil(1e6 / rate)
+	return time.Duration(min(micros, 24*3600*1e6)) * time.Microsecond
 }
 
 // Interrupted returns what an attempt that was cut off leaves behind.

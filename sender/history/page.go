@@ -2,9 +2,7 @@ package history
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,21 +11,12 @@ import (
 // SearchedBodyBytes is how much of a body a text search reads.
 const SearchedBodyBytes = 64 << 10
 
-// ErrCursor is returned for a cursor that no list handed out.
-var ErrCursor = errors.New("not a cursor of this list")
-
 // PageLimit returns the number of rows a page has for the limit asked for: DefaultPage for 0 and less, MaxPage at most.
 func PageLimit(asked int) int {
 	if asked <= 0 {
 		return DefaultPage
 	}
 	return min(asked, MaxPage)
-}
-
-// Spacing returns the time between two attempts at a rate, in whole microseconds. It caps at a day.
-func Spacing(rate float64) time.Duration {
-	micros := math.Ceil(1e6 / rate)
-	return time.Duration(min(micros, 24*3600*1e6)) * time.Microsecond
 }
 
 // Cursor is a place in a list that runs from the newest to the oldest: right behind the row made at At with that ID. The zero Cursor is
