@@ -60,14 +60,9 @@ func statuses() []string {
 
 // failures are the kinds of errors that an attempt can have.
 func failures() []string {
-	kinds := []payloads.Failure{
-		payloads.FailureDNS, payloads.FailureRefused, payloads.FailureUnreachable, payloads.FailureTLS, payloads.FailureReset,
-		payloads.FailureTimeout, payloads.FailureProtocol, payloads.FailureRedirect, payloads.FailureStatus, payloads.FailureTooLarge,
-		payloads.FailureBlocked, payloads.FailureCancelled, payloads.FailureInterrupted,
-	}
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
+	var names []string
+	for _, f := range payloads.Failures() {
+		names = append(names, string(f))
 	}
 	return names
 }
