@@ -12,7 +12,7 @@ import (
 
 // Answer is how one request is answered.
 type Answer struct {
-	Status int         // 100 to 599, interim statuses excepted; 0: 200
+	Status int         // 200 to 599; 0: 200
 	Header http.Header // added to the reply
 	Body   []byte
 	Delay  time.Duration // before anything is sent back
