@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -57,14 +58,9 @@ func (m *Memory) Beat(_ context.Context, w Worker) error {
 func (m *Memory) Workers(context.Context) ([]Worker, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := make([]Worker, 0, len(m.workers))
-	for _, w := range m.workers {
-		list = append(list, w)
-	}
-	slices.SortFunc(list, func(a, b Worker) int {
+	return slices.SortedFunc(maps.Values(m.workers), func(a, b Worker) int {
 		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
-	})
-	return list, nil
+	}), nil
 }
 
 // Leave removes a worker.
@@ -102,11 +98,7 @@ func (m *Memory) Begin(_ context.Context, key, fingerprint string) (Reservation,
 // expire forgets keys whose time is over; the caller holds the lock.
 func (m *Memory) expire() {
 	now := m.now()
-	for key, k := range m.keys {
-		if !now.Before(k.expires) {
-			delete(m.keys, key)
-		}
-	}
+	maps.DeleteFunc(m.keys, func(_ string, k memoryKey) bool { return !now.Before(k.expires) })
 }
 
 // Complete stores the answer of a reserved key.

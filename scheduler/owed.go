@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"time"
@@ -45,8 +44,8 @@ type owedRaised struct {
 // newTicket makes the ticket of something that is done once, but may be completed by another process.
 func (s *Scheduler) newTicket() (*Ticket, error) {
 	var nonce [16]byte
-	if _, err := io.ReadFull(s.random, nonce[:]); err != nil {
-		return nil, fmt.Errorf("draw a ticket: %w", err)
+	if err := s.randomBytes(nonce[:]); err != nil {
+		return nil, err
 	}
 	return &Ticket{At: s.now().UTC(), Nonce: hex.EncodeToString(nonce[:])}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"slices"
@@ -157,13 +158,8 @@ func (t *trip) leave(resp *http.Response) error {
 
 // headOf is a reply without its body. Names are sorted, since net/http keeps no order.
 func headOf(resp *http.Response) payloads.Reply {
-	names := make([]string, 0, len(resp.Header))
-	for name := range resp.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	header := make(payloads.Header, 0, len(names))
-	for _, name := range names {
+	header := make(payloads.Header, 0, len(resp.Header))
+	for _, name := range slices.Sorted(maps.Keys(resp.Header)) {
 		for _, value := range resp.Header[name] {
 			if name == "Location" {
 				value = MaskURL(value)

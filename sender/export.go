@@ -3,6 +3,7 @@ package sender
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -51,12 +52,7 @@ func Curl(req RequestRecord, body []byte) string {
 }
 
 func hasField(req RequestRecord, name string) bool {
-	for _, f := range req.Header {
-		if strings.EqualFold(f.Name, name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(req.Header, func(f payloads.Field) bool { return strings.EqualFold(f.Name, name) })
 }
 
 // hostOf is the Host field that programs send for the URL of a record; "" where it is none.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
+	"slices"
 	"strings"
 
 	"github.com/annohook/annohook/payloads"
@@ -95,17 +96,9 @@ func stripsAuth(from, to target) bool {
 
 // without returns the fields whose names are not listed, case aside.
 func without(h payloads.Header, names ...string) payloads.Header {
-	out := make(payloads.Header, 0, len(h))
-fields:
-	for _, f := range h {
-		for _, name := range names {
-			if strings.EqualFold(f.Name, name) {
-				continue fields
-			}
-		}
-		out = append(out, f)
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(h), func(f payloads.Field) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(f.Name, name) })
+	})
 }
 
 // cookies replaces the Cookie field by what the listeners on the way have set, as a requests session does for a redirected request.

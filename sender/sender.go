@@ -1,6 +1,7 @@
 package sender
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -75,8 +76,8 @@ func New(o Options) (*Sender, error) {
 	return &Sender{
 		now:      o.Now,
 		guard:    guard,
-		capture:  orDefault(o.CaptureBytes, DefaultCaptureBytes),
-		drain:    orDefault(o.DrainBytes, DefaultDrainBytes),
+		capture:  cmp.Or(o.CaptureBytes, DefaultCaptureBytes),
+		drain:    cmp.Or(o.DrainBytes, DefaultDrainBytes),
 		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		buffers:  sync.Pool{New: func() any { b := make([]byte, readSize); return &b }},
 		transport: &http.Transport{
@@ -85,9 +86,9 @@ func New(o Options) (*Sender, error) {
 			DialTLSContext:         d.tls,
 			DisableCompression:     true,
 			MaxIdleConns:           maxIdle,
-			MaxIdleConnsPerHost:    orDefault(o.MaxIdlePerHost, DefaultIdlePerHost),
-			IdleConnTimeout:        orDefault(o.IdleTimeout, DefaultIdle),
-			MaxResponseHeaderBytes: orDefault(o.MaxHeaderBytes, DefaultHeaderBytes),
+			MaxIdleConnsPerHost:    cmp.Or(o.MaxIdlePerHost, DefaultIdlePerHost),
+			IdleConnTimeout:        cmp.Or(o.IdleTimeout, DefaultIdle),
+			MaxResponseHeaderBytes: cmp.Or(o.MaxHeaderBytes, DefaultHeaderBytes),
 			WriteBufferSize:        writeBuffer,
 			Protocols:              onlyHTTP1(),
 		},
@@ -101,11 +102,4 @@ func onlyHTTP1() *http.Protocols {
 	p := new(http.Protocols)
 	p.SetHTTP1(true)
 	return p
-}
-
-func orDefault[T ~int | ~int64](v, standard T) T {
-	if v == 0 {
-		return standard
-	}
-	return v
 }

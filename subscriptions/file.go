@@ -92,11 +92,7 @@ func (f *File) load(data []byte) error {
 
 // save writes the state unless the file holds it already, as after an update that changed nothing. Memory.mu is held.
 func (f *File) save(next snapshot) error {
-	list := make([]record, 0, len(next.records))
-	for _, r := range next.records {
-		list = append(list, r)
-	}
-	slices.SortFunc(list, func(a, b record) int { return Compare(a.sub, b.sub) })
+	list := slices.SortedFunc(maps.Values(next.records), func(a, b record) int { return Compare(a.sub, b.sub) })
 	content := fileContent{Version: fileVersion, Subscriptions: []json.RawMessage{}, SharedSecrets: map[string]string{}, Numbers: next.numbers}
 	for _, r := range list {
 		content.Subscriptions = append(content.Subscriptions, r.document)

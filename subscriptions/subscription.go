@@ -104,11 +104,7 @@ func (s Subscription) Clone() Subscription {
 	s.Headers = slices.Clone(s.Headers)
 	s.Scope = slices.Clone(s.Scope)
 	s.Options = slices.Clone(s.Options)
-	if s.Quirks != nil {
-		quirks := make(map[string]bool, len(s.Quirks))
-		maps.Copy(quirks, s.Quirks)
-		s.Quirks = quirks
-	}
+	s.Quirks = maps.Clone(s.Quirks)
 	if s.Retry != nil {
 		s.Retry = &Retry{Delays: slices.Clone(s.Retry.Delays)}
 	}

@@ -10,10 +10,7 @@ import (
 func CompareIDs(a, b string) int {
 	aHigh, aLow := splitID(a)
 	bHigh, bLow := splitID(b)
-	if c := cmp.Compare(aHigh, bHigh); c != 0 {
-		return c
-	}
-	return cmp.Compare(aLow, bLow)
+	return cmp.Or(cmp.Compare(aHigh, bHigh), cmp.Compare(aLow, bLow))
 }
 
 func splitID(id string) (high, low uint64) {

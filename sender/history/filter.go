@@ -67,12 +67,7 @@ func (f Filter) Admits(s *Summary) bool {
 }
 
 func (c Condition) admits(s *Summary) bool {
-	for _, v := range c.Any {
-		if v.holds(c.Field, s) {
-			return !c.Not
-		}
-	}
-	return c.Not
+	return slices.ContainsFunc(c.Any, func(v Value) bool { return v.holds(c.Field, s) }) != c.Not
 }
 
 func (v Value) holds(f Field, s *Summary) bool {

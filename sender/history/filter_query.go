@@ -2,6 +2,8 @@ package history
 
 import (
 	"bytes"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,11 +20,7 @@ func (q Query) Admits(s Summary) bool {
 
 // SearchesText reports whether the query says anything of text, so that Finds has to be asked.
 func (q Query) SearchesText() bool {
-	found := q.Text != ""
-	for _, c := range q.Filter {
-		found = found || c.Field == FieldText
-	}
-	return found
+	return q.Text != "" || slices.ContainsFunc(q.Filter, func(c Condition) bool { return c.Field == FieldText })
 }
 
 // FindsInSummary reports whether the short fields alone satisfy what the query says of text, as if there were no body.
@@ -62,7 +60,7 @@ func (q Query) NeedsBody(s Summary) bool {
 }
 
 // texts yields what the query demands of text, and whether it must not be there.
-func (q Query) texts() func(func(string, bool) bool) {
+func (q Query) texts() iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
 		if q.Text != "" && !yield(q.Text, false) {
 			return

@@ -1,6 +1,7 @@
 package listener
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,9 +74,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var answer Answer
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodyBytes))
 	receipt.RawHeader = rawHeader(r.Context())
-	var tooLarge *http.MaxBytesError
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
-	case errors.As(err, &tooLarge):
+	case tooLarge:
 		receipt.Err = fmt.Sprintf("the body is larger than %d bytes", MaxBodyBytes)
 		answer = problem(http.StatusRequestEntityTooLarge, receipt.Err)
 	case err != nil:
@@ -104,7 +105,7 @@ func (h *handler) verify(receipt *Receipt) {
 	p := h.options.Platform
 	if p.Verify == nil {
 		receipt.Verified = true
-		receipt.Steps = []payloads.Step{{Name: "signature", Value: "nothing to verify: " + orThis(p.Name) + " signs nothing"}}
+		receipt.Steps = []payloads.Step{{Name: "signature", Value: "nothing to verify: " + cmp.Or(p.Name, "this platform") + " signs nothing"}}
 		return
 	}
 	secret := ""
@@ -123,13 +124,6 @@ func (h *handler) verify(receipt *Receipt) {
 		return
 	}
 	receipt.Verified = true
-}
-
-func orThis(name string) string {
-	if name == "" {
-		return "this platform"
-	}
-	return name
 }
 
 // next takes the next answer of the script.

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -71,7 +72,7 @@ func (s *Store) appendCall(events []history.Event, deliveries []history.New) (ap
 		st, errStatic := s.statics.encode(staticOf(d))
 		verbatim, errHeader := encodeHeader(d.Verbatim)
 		pinned, errPinned := encodePinned(d.Pinned)
-		if err := firstError(errStatic, errHeader, errPinned); err != nil {
+		if err := cmp.Or(errStatic, errHeader, errPinned); err != nil {
 			return appendCall{}, err
 		}
 		size += len(n.Body)
@@ -98,15 +99,6 @@ func body(b []byte) []byte {
 	return b
 }
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Collect implements history.Recorder. ErrExists when a batch has to be opened and the id of fresh is taken.
 func (s *Store) Collect(
 	ctx context.Context, event history.Event, part payloads.Message, fresh history.Delivery, limit int, at time.Time,
@@ -114,7 +106,7 @@ func (s *Store) Collect(
 	d := history.Fresh(fresh, history.Collecting, 0)
 	st, errStatic := s.statics.encode(staticOf(d))
 	verbatim, errHeader := encodeHeader(d.Verbatim)
-	if err := firstError(errStatic, errHeader); err != nil {
+	if err := cmp.Or(errStatic, errHeader); err != nil {
 		return history.Collected{}, err
 	}
 	args := append([]any{s.newToken()}, s.eventArgs(event)...)
