@@ -10,22 +10,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/web/client"
 )
 
-// Pages of lists.
-const (
-	defaultLimit = 50
-	pageLimit    = 500
-)
-
-// statuses and replayModes are the words of the API.
+// statuses are those of deliveries, as words.
 func statuses() []string {
-	return []string{"collecting", "pending", "retrying", "succeeded", "failed", "cancelled"}
+	var words []string
+	for _, s := range history.Statuses() {
+		words = append(words, string(s))
+	}
+	return words
 }
 
-func replayModes() []string { return []string{"retry", "new", "verbatim"} }
-
+// exportFormats are those of the API, and json, which is the delivery itself.
 func exportFormats() []string { return []string{"curl", "http", "har", "json", "go", "pytest"} }
 
 func (p *process) deliveriesCommand(registry *payloads.Registry) *cobra.Command {
@@ -75,13 +74,13 @@ func (p *process) deliveriesList(registry *payloads.Registry) *cobra.Command {
 			return showList(p, all, []string{"CREATED", "ID", "PLATFORM", "TYPE", "STATUS", "ATTEMPTS", "LAST", "URL"}, summaryRow)
 		}),
 	}
-	cmd.Flags().IntVar(&limit, "limit", defaultLimit, "most deliveries shown")
+	cmd.Flags().IntVar(&limit, "limit", history.DefaultPage, "most deliveries shown")
 	queryFlags(cmd, registry, &q)
 	return cmd
 }
 
 func listDeliveries(ctx context.Context, c *client.Client, q client.DeliveryQuery, limit int) (all []client.DeliverySummary, more bool, err error) {
-	page := client.Page{Limit: min(limit, pageLimit)}
+	page := client.Page{Limit: min(limit, history.MaxPage)}
 	for {
 		list, err := c.Deliveries(ctx, q, page)
 		if err != nil {
@@ -161,7 +160,7 @@ event again with new ids and times), verbatim (the identical request with its ol
 			if (len(args) == 0) == (q == client.DeliveryQuery{}) {
 				return &usageError{"give either ids or a filter"}
 			}
-			if err := oneIn("mode", mode, replayModes()); err != nil {
+			if err := oneIn("mode", mode, scheduler.ReplayModes()); err != nil {
 				return err
 			}
 			if len(args) > 0 {
@@ -180,9 +179,9 @@ event again with new ids and times), verbatim (the identical request with its ol
 			})
 		}),
 	}
-	cmd.Flags().StringVar(&mode, "mode", "retry", strings.Join(replayModes(), ", "))
+	cmd.Flags().StringVar(&mode, "mode", scheduler.ReplayRetry, strings.Join(scheduler.ReplayModes(), ", "))
 	queryFlags(cmd, registry, &q)
-	values(cmd, "mode", replayModes)
+	values(cmd, "mode", scheduler.ReplayModes)
 	return cmd
 }
 

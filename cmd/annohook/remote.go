@@ -10,11 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/annohook/annohook/configs"
+	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/web/client"
 )
-
-// mostEvents is how many events one call of the API makes.
-const mostEvents = 1000
 
 // client talks to the server that the settings name.
 func (p *process) client(cmd *cobra.Command) (*client.Client, error) {
@@ -89,7 +87,7 @@ func (t trigger) request(subscriptionIDs []string) (client.Trigger, error) {
 
 // send makes the calls: one for many events, or one for each where a rate spaces them.
 func (r *remote) send(ctx context.Context) error {
-	t, size := r.trigger, mostEvents
+	t, size := r.trigger, scheduler.MaxCount
 	if t.interval > 0 || len(t.types) > 1 {
 		size = 1 // events of one repetition stay together
 	}

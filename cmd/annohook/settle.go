@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -146,6 +147,5 @@ func (s settling) settle(ctx context.Context, id string) (client.Delivery, error
 	}
 }
 
-func settled(status string) bool {
-	return status == "succeeded" || status == "failed" || status == "cancelled"
-}
+// settled reports whether a status, in the API's word, is final.
+func settled(status string) bool { return history.Status(status).Settled() }
