@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -19,7 +20,7 @@ func (p *process) listActions(pl payloads.Platform) error {
 	}
 	var b strings.Builder
 	for _, a := range actions {
-		fmt.Fprintf(&b, "%s  %s\n  %s\n  raises: %s (%s)\n", a.Name, a.Title, a.Summary, orText(strings.Join(a.Raises, ", "), "nothing"), a.Fidelity)
+		fmt.Fprintf(&b, "%s  %s\n  %s\n  raises: %s (%s)\n", a.Name, a.Title, a.Summary, cmp.Or(strings.Join(a.Raises, ", "), "nothing"), a.Fidelity)
 		rows := make([][]string, len(a.Params))
 		for i, param := range a.Params {
 			rows[i] = []string{"  --set " + param.Name + "=…", param.Kind, paramNote(param), param.Summary}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -66,7 +67,7 @@ func (p *process) bannerText(config configs.Config, s started) string {
 		add("health", s.URL+"  /livez, /readyz and /metrics of this worker")
 	}
 	add("engine", s.Engine)
-	add("data", orText(s.Data, "nowhere; it stays in memory"))
+	add("data", cmp.Or(s.Data, "nowhere; it stays in memory"))
 	add("survives", s.Survives)
 	for _, n := range s.Native {
 		lines = append(lines, nativeLine(n))

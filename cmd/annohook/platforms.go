@@ -88,13 +88,6 @@ func orNull(text string) *string {
 	return &text
 }
 
-func orText(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
 func (p *process) showPlatform(registry *payloads.Registry, f *platformsFlags, id string) error {
 	if f.schema || f.body || f.variant != "" {
 		return &usageError{"--schema, --body and --variant need an event type"}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -124,7 +125,7 @@ func policyRows(v client.Platform) [][]string {
 	return [][]string{
 		{"signature", schemeText(v)},
 		{"timeout", v.Policy.Timeout.String() + ", whole exchange at most " + v.Policy.Deadline.String()},
-		{"retries", orText(strings.Join(delays, ", "), "none")},
+		{"retries", cmp.Or(strings.Join(delays, ", "), "none")},
 		{"redirects followed", strconv.FormatBool(v.Policy.Redirects)},
 		{"events batched", strconv.FormatBool(v.Policy.Batch)},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,7 +95,7 @@ func afterText(pause client.Duration) string {
 func findStory(pl payloads.Platform, name string) (payloads.Story, error) {
 	story, ok := pl.Story(name)
 	if !ok {
-		return story, &usageError{fmt.Sprintf("unknown story %q of %s; one of: %s", name, pl.ID, orText(strings.Join(storyNames(pl), ", "), "none"))}
+		return story, &usageError{fmt.Sprintf("unknown story %q of %s; one of: %s", name, pl.ID, cmp.Or(strings.Join(storyNames(pl), ", "), "none"))}
 	}
 	return story, nil
 }
@@ -244,8 +245,8 @@ func (s *playing) show(step playedStep) error {
 		for i, e := range step.Raised {
 			types[i] = e.Type
 		}
-		text := fmt.Sprintf("%d/%d  %s\n     %s: %s, %s", step.Step, len(s.story.Steps), visibleLine(orText(step.Note, step.Action)), step.Action,
-			orText(counted(types), "nothing raised"), plural(len(step.Deliveries), "delivery"))
+		text := fmt.Sprintf("%d/%d  %s\n     %s: %s, %s", step.Step, len(s.story.Steps), visibleLine(cmp.Or(step.Note, step.Action)), step.Action,
+			cmp.Or(counted(types), "nothing raised"), plural(len(step.Deliveries), "delivery"))
 		_, err := fmt.Fprintln(s.process.out, visible(text))
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -253,9 +254,9 @@ func printSubscription(w io.Writer, s client.Subscription) error {
 		{"platform", s.Platform + " " + s.Profile},
 		{"url", s.URL},
 		{"enabled", strconv.FormatBool(s.Enabled)},
-		{"events", orText(strings.Join(s.Events, ", "), eventsText(s.Events))},
+		{"events", cmp.Or(strings.Join(s.Events, ", "), eventsText(s.Events))},
 		{"timeout", s.Timeout.String() + ", whole exchange at most " + s.Deadline.String()},
-		{"retries after", orText(strings.Join(delays, ", "), "none: one attempt")},
+		{"retries after", cmp.Or(strings.Join(delays, ", "), "none: one attempt")},
 		{"native id", s.NativeID},
 	}
 	optional := [][]string{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -63,8 +64,8 @@ func (p *process) token(cmd *cobra.Command, registry *payloads.Registry, pl payl
 	if err != nil {
 		return err
 	}
-	key := orText(config.NativeTokens[pl.ID], config.Token)
-	text := orText(key, openCredential)
+	key := cmp.Or(config.NativeTokens[pl.ID], config.Token)
+	text := cmp.Or(key, openCredential)
 	if pl.Native.Token != nil {
 		var random [16]byte
 		if _, err := io.ReadFull(p.random, random[:]); err != nil {

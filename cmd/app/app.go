@@ -166,8 +166,6 @@ func NewID() string {
 	return id.String()
 }
 
-func randomText() string { return rand.Text() }
-
 // Start begins to serve and to work. It returns at once; what ends by itself later is told on Down.
 func (a *App) Start(ctx context.Context) {
 	base := context.WithoutCancel(ctx)

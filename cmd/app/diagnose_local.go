@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/annohook/annohook/cmd/app/redisd"
 	"github.com/annohook/annohook/sender"
@@ -195,10 +196,5 @@ func narrowBits(p netip.Prefix) int {
 
 // covered reports whether one of the networks holds all of p.
 func covered(networks []netip.Prefix, p netip.Prefix) bool {
-	for _, n := range networks {
-		if n.Bits() <= p.Bits() && n.Contains(p.Addr()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Bits() <= p.Bits() && n.Contains(p.Addr()) })
 }

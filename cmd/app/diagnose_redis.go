@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -102,18 +103,11 @@ func (d *doctor) reached(ctx context.Context, client redis.UniversalClient, targ
 	}
 	slices.Sort(times)
 	median := times[pings/2]
-	found := fmt.Sprintf("%s is version %s and answers in %s", target.shown, orUnknown(version), median.Round(10*time.Microsecond))
+	found := fmt.Sprintf("%s is version %s and answers in %s", target.shown, cmp.Or(version, "unknown"), median.Round(10*time.Microsecond))
 	if median > mostPing {
 		return warn("redis", "move it nearer: each delivery takes several round trips", "%s, more than %s", found, mostPing)
 	}
 	return ok("redis", "%s", found)
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "unknown"
-	}
-	return text
 }
 
 // judgeRole refuses servers that take no writes.
@@ -126,12 +120,12 @@ func judgeRole(info string, cluster bool) Finding {
 	case cluster:
 		return ok("redis-role", "a cluster; each write goes to the master of its slot")
 	case role == "master":
-		return ok("redis-role", "master, %s replicas connected", orUnknown(infoField(info, "connected_slaves")))
+		return ok("redis-role", "master, %s replicas connected", cmp.Or(infoField(info, "connected_slaves"), "unknown"))
 	case role == "":
 		return warn("redis-role", "make sure that it takes writes", "the server does not tell its role")
 	default:
 		return fail("redis-role", "use the address of its master, or redis+sentinel:// that finds it after a failover",
-			"role %s: a replica takes no writes; its master is %s:%s", role, orUnknown(infoField(info, "master_host")), infoField(info, "master_port"))
+			"role %s: a replica takes no writes; its master is %s:%s", role, cmp.Or(infoField(info, "master_host"), "unknown"), infoField(info, "master_port"))
 	}
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -150,7 +151,7 @@ func openMemory(ctx context.Context, c configs.Config, subs subscriptions.Store,
 	if err := mini.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the in-process store: %w", err)
 	}
-	password := randomText()
+	password := rand.Text()
 	mini.RequireAuth(password) // it listens on loopback, where every local user could reach it
 	stop := make(chan struct{})
 	var ticking sync.WaitGroup

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +36,7 @@ func newWorker() scheduler.Worker {
 	if err != nil {
 		host = "unknown"
 	}
-	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), randomText()[:6]), Host: host, PID: os.Getpid(), PIDSpace: pidSpace(), Started: time.Now().UTC()}
+	return scheduler.Worker{ID: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]), Host: host, PID: os.Getpid(), PIDSpace: pidSpace(), Started: time.Now().UTC()}
 }
 
 // processGone reports whether w was a process in our own place that does not exist any more. A number that was given to another process

@@ -131,14 +131,7 @@ func reset(err error) bool {
 }
 
 // rest holds a caller up that is about to hear of trouble, unless ctx ends.
-func rest(ctx context.Context) {
-	timer := time.NewTimer(refuseAfter)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
+func rest(ctx context.Context) { wait(ctx, refuseAfter) }
 
 // judge notes what a call tells about Redis. One that failed while others were answered tells of a connection, and a caller that left tells
 // nothing.
