@@ -42,7 +42,7 @@
 //  14. 2026-11-21. Events are refused (ErrBusy) before the store is full and while more than Options.Backlog deliveries are unsettled, so that what
 //     was accepted can be delivered: a store that is full takes no claim any more. The backlog is read once a second and not for each
 //     event, because the reading costs as much as an event.
-//  15. 2026-11-21. A worker looks after itself, too: an attempt under its name that it does not make is interrupted after 45 s. A store that stalls
+//  15. 2026-11-21, replaced by 18. A worker looks after itself, too: an attempt under its name that it does not make is interrupted after 45 s. A store that stalls
 //     can lose the answer to a group of claims, or the end of an attempt, while the worker lives on; such attempts held their places for
 //     ever. Ends are tried again for half a minute before that.
 //  16. 2026-11-21. Spans are made here with OpenTelemetry's API (go.opentelemetry.io/otel/trace) and sent by cmd/app. A delivery keeps the traceparent of

@@ -16,7 +16,7 @@ import (
 	"github.com/annohook/annohook/scheduler"
 )
 
-// Store implements scheduler.Workers, scheduler.Keys and scheduler.Worlds for every process that shares one Redis.
+// Store implements scheduler.Workers, scheduler.Keys, scheduler.Worlds and scheduler.Compositions for every process that shares one Redis.
 type Store struct {
 	client redis.UniversalClient
 	prefix string

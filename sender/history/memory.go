@@ -24,8 +24,8 @@ type Options struct {
 	FeedLength int
 }
 
-// Memory is a [History] in the memory of one process. It is the executable specification: one mutex, plain maps, full scans where a
-// list is narrowed. It is safe for concurrent use and works inside testing/synctest bubbles.
+// Memory is a [History] in the memory of one process. It is the executable specification: one mutex, maps and slices, and a scan
+// where a list is narrowed. It is safe for concurrent use and works inside testing/synctest bubbles.
 type Memory struct {
 	start      int64 // milliseconds, first part of entry ids
 	feedLength int
