@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"sync"
-	"time"
 
 	"github.com/annohook/annohook/sender/history"
 )
@@ -54,33 +53,4 @@ func (o *ownFlights) repaired(t history.Token) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.unrecorded, t.Value)
-}
-
-// pulse knows whether the beats of this process went through without a gap. The zero value works.
-type pulse struct {
-	mu   sync.Mutex
-	last time.Time // zero: none yet
-	back time.Time // of the first beat after a gap; zero: there was none
-}
-
-// gapAfter is how long after a beat the next one comes late. The last beat of another may be older than ours by BeatEvery, and must not seem to be
-// missed before ours does.
-const gapAfter = DeadAfter - BeatEvery - SweepEvery
-
-// beaten notes a beat that was stored.
-func (p *pulse) beaten(now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.last.IsZero() && now.Sub(p.last) > gapAfter {
-		p.back = now
-	}
-	p.last = now
-}
-
-// trust says from when on missed beats of others count against them. While our own do not go through, and for a while after, it is the store that
-// is in trouble; ok is false then.
-func (p *pulse) trust(now time.Time) (since time.Time, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.back, p.last.IsZero() || now.Sub(p.last) <= gapAfter
 }

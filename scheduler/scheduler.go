@@ -46,7 +46,7 @@ type Scheduler struct {
 	admission   admission
 	worker      Worker
 	mine        ownFlights
-	pulse       pulse
+	beats       ownBeats
 	gone        func(Worker) bool
 	log         *slog.Logger
 	observe     func(Observation)

@@ -73,7 +73,7 @@ func (s *Scheduler) beat(ctx context.Context) error {
 	if err := s.workers.Beat(ctx, w); err != nil {
 		return err
 	}
-	s.pulse.beaten(s.now())
+	s.beats.beaten(s.now())
 	return nil
 }
 
@@ -174,7 +174,7 @@ func (s *Scheduler) abandoned(f history.Flight, dead map[string]bool) bool {
 	if listed {
 		return isDead
 	}
-	_, trusted := s.pulse.trust(s.now())
+	_, trusted := s.beats.trust(s.now())
 	return trusted && s.now().Sub(f.Since) >= DeadAfter // its first beat may still be on its way
 }
 
@@ -188,7 +188,7 @@ func (s *Scheduler) judgeWorkers(ctx context.Context) (map[string]bool, error) {
 		return nil, err
 	}
 	dead := map[string]bool{}
-	since, trusted := s.pulse.trust(s.now())
+	since, trusted := s.beats.trust(s.now())
 	for _, w := range workers {
 		silent := s.now().Sub(w.Beat)
 		missed := trusted && silent >= DeadAfter && s.now().Sub(since) >= DeadAfter
