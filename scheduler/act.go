@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -50,9 +49,9 @@ type RaisedEvent struct {
 // storeWithin bounds each of the two steps that store an action: the world, then its events.
 const storeWithin = 30 * time.Second
 
-// sparing is a context for the steps that store an action. They do not end with the caller: a world that is changed without its events
-// going out is what nobody wants.
-func sparing(ctx context.Context) (context.Context, context.CancelFunc) {
+// storing is a context for the steps that store an action. It does not end with the caller, or the world could be changed and its events never go
+// out.
+func storing(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 }
 
@@ -108,13 +107,12 @@ type actRun struct {
 
 // checkAct judges everything about an action but what depends on the world.
 func (s *Scheduler) checkAct(a Act) (*actRun, error) {
-	profiles := s.registry.Profiles(a.Platform)
-	if profiles == nil {
+	if s.registry.Profiles(a.Platform) == nil {
 		return nil, s.unknownPlatform(a.Platform)
 	}
 	p, err := s.registry.Platform(a.Platform, a.Profile)
 	if err != nil {
-		return nil, invalid("profile", fmt.Sprintf("unknown profile %q; allowed: %s", a.Profile, strings.Join(profileNames(profiles), ", ")))
+		return nil, s.unknownProfile(a.Platform, a.Profile)
 	}
 	if len(p.Actions) == 0 {
 		return nil, invalid("platform", p.Name+" has no actions; trigger its events instead")
@@ -246,7 +244,7 @@ func (r *actRun) record(ctx context.Context) (Acted, error) {
 	if len(r.plan.events) == 0 {
 		return r.acted, nil
 	}
-	ctx, cancel := sparing(ctx)
+	ctx, cancel := storing(ctx)
 	defer cancel()
 	published, err := r.plan.store(ctx)
 	if err != nil {

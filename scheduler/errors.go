@@ -31,6 +31,11 @@ func (s *Scheduler) unknownPlatform(id string) error {
 	return invalid("platform", fmt.Sprintf("unknown platform %q; allowed: %s", id, allowed(s.registry.IDs())))
 }
 
+// unknownProfile is about a profile that a platform, which is known, does not have.
+func (s *Scheduler) unknownProfile(platform, profile string) error {
+	return invalid("profile", fmt.Sprintf("unknown profile %q; allowed: %s", profile, allowed(profileNames(s.registry.Profiles(platform)))))
+}
+
 // NoMatchError is a trigger that no subscription wants; nothing was stored.
 type NoMatchError struct {
 	Reasons []Reason

@@ -75,7 +75,7 @@ func (r *actRun) storeWorld(ctx context.Context, next WorldState, raised []paylo
 	if next.Owed, err = r.owes(raised); err != nil {
 		return err
 	}
-	ctx, cancel := sparing(ctx)
+	ctx, cancel := storing(ctx)
 	defer cancel()
 	if err := r.scheduler.worlds.PutWorld(ctx, r.platform.ID, next); err != nil {
 		return fmt.Errorf("store the world of %s: %w", r.platform.ID, err)
@@ -123,7 +123,7 @@ func (s *Scheduler) cleared(ctx context.Context, platform string) (WorldState, e
 // pay records the events that a world owes. Those that cannot be made any more, because this program does not know their type, are let go and
 // told in the log: nothing could ever happen in that world again.
 func (s *Scheduler) pay(ctx context.Context, platform string, w WorldState) error {
-	ctx, cancel := sparing(ctx)
+	ctx, cancel := storing(ctx)
 	defer cancel()
 	run, err := s.owedRun(ctx, platform, w)
 	if _, away := errors.AsType[*storeError](err); away {

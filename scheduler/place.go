@@ -62,20 +62,29 @@ func (p *plan) hold(o occurrence, c composed) {
 	}
 }
 
-// deliveries makes one delivery of each message of c. Where the platform sends envelopes, a message that goes out by itself gets its own.
+// deliveries makes one delivery of each message of c.
 func (p *plan) deliveries(o occurrence, c composed) ([]history.New, error) {
 	news := make([]history.New, 0, len(c.messages))
 	for i, m := range c.messages {
-		if c.platform.Batch != nil && o.trigger.Body == nil {
-			joined, err := c.platform.Batch.Join([]payloads.Message{m})
-			if err != nil {
-				return nil, fmt.Errorf("join %s message: %w", c.etype.Key, err)
-			}
-			c.messages[i] = joined
+		var err error
+		if c.messages[i], err = c.alone(m, o.trigger); err != nil {
+			return nil, err
 		}
 		news = append(news, history.New{Delivery: p.newDelivery(o, c, i), Body: c.messages[i].Body})
 	}
 	return news, nil
+}
+
+// alone is a message of c as it goes out by itself: where the platform sends envelopes, in one of its own. A body that the user gave stays as it is.
+func (c composed) alone(m payloads.Message, t Trigger) (payloads.Message, error) {
+	if c.platform.Batch == nil || t.Body != nil {
+		return m, nil
+	}
+	joined, err := c.platform.Batch.Join([]payloads.Message{m})
+	if err != nil {
+		return m, fmt.Errorf("join %s message: %w", c.etype.Key, err)
+	}
+	return joined, nil
 }
 
 // interleave orders the messages as a single-threaded server sends them: the first message to every subscription, then the second.

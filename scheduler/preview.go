@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -105,10 +104,8 @@ func (s *Scheduler) preview(t Trigger, sub subscriptions.Subscription) (Preview,
 		item.Window = s.Scaled(window)
 	}
 	for _, m := range c.messages {
-		if c.platform.Batch != nil && t.Body == nil {
-			if m, err = c.platform.Batch.Join([]payloads.Message{m}); err != nil {
-				return Preview{}, "", fmt.Errorf("join %s message: %w", c.etype.Key, err)
-			}
+		if m, err = c.alone(m, t); err != nil {
+			return Preview{}, "", err
 		}
 		request, err := s.previewRequest(c, m)
 		if err != nil {

@@ -83,7 +83,7 @@ func (s *Scheduler) checkTrigger(t *Trigger) error {
 	if t.Profile != "" {
 		p, err := s.registry.Platform(t.Platform, t.Profile)
 		if err != nil {
-			return invalid("profile", fmt.Sprintf("unknown profile %q; allowed: %s", t.Profile, strings.Join(profileNames(profiles), ", ")))
+			return s.unknownProfile(t.Platform, t.Profile)
 		}
 		profiles = []payloads.Platform{p}
 	}

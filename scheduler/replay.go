@@ -124,17 +124,21 @@ func (s *Scheduler) repeat(ctx context.Context, d history.Delivery, sub subscrip
 	if err != nil {
 		return history.Delivery{}, err
 	}
-	now := s.now()
-	mode := ReplayRetry
+	repeated := s.replayed(d, sub, ReplayRetry, len(body))
 	if header != nil {
-		mode = ReplayVerbatim
-	}
-	repeated := history.Delivery{
-		ID: s.newID(), Status: history.Pending, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType, Fidelity: d.Fidelity,
-		Method: d.Method, SubscriptionID: sub.ID, EventIDs: d.EventIDs, Part: d.Part, URL: sender.MaskURL(sub.URL), NextAt: now, CreatedAt: now,
-		ReplayOf: d.ID, ReplayMode: mode, Once: d.Once, Always: true, Verbatim: header, BodyBytes: len(body),
+		repeated.ReplayMode, repeated.Verbatim = ReplayVerbatim, header
 	}
 	return repeated, s.append(ctx, nil, history.New{Delivery: repeated, Body: body})
+}
+
+// replayed is the delivery that sends d again, to where its subscription is now.
+func (s *Scheduler) replayed(d history.Delivery, sub subscriptions.Subscription, mode string, bodyBytes int) history.Delivery {
+	now := s.now()
+	return history.Delivery{
+		ID: s.newID(), Status: history.Pending, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType, Fidelity: d.Fidelity,
+		Method: d.Method, SubscriptionID: sub.ID, EventIDs: d.EventIDs, Part: d.Part, URL: sender.MaskURL(sub.URL), NextAt: now, CreatedAt: now,
+		ReplayOf: d.ID, ReplayMode: mode, Once: d.Once, Always: true, BodyBytes: bodyBytes,
+	}
 }
 
 // append records one delivery that waits for nothing, and dispatches it.
@@ -174,15 +178,10 @@ func (s *Scheduler) rebuild(ctx context.Context, d history.Delivery, sub subscri
 			return history.Delivery{}, fmt.Errorf("join messages: %w", err)
 		}
 	}
-	now := s.now()
-	ids := make([]string, len(events))
-	for i := range events {
-		ids[i] = events[i].ID
-	}
-	rebuilt := history.Delivery{
-		ID: s.newID(), Status: history.Pending, Platform: d.Platform, Profile: p.Profile, EventType: d.EventType, Fidelity: d.Fidelity,
-		Method: message.Method, SubscriptionID: sub.ID, EventIDs: ids, Part: d.Part, URL: sender.MaskURL(sub.URL), NextAt: now, CreatedAt: now,
-		ReplayOf: d.ID, ReplayMode: ReplayNew, Once: d.Once, Always: true, BodyBytes: len(message.Body),
+	rebuilt := s.replayed(d, sub, ReplayNew, len(message.Body))
+	rebuilt.Profile, rebuilt.Method, rebuilt.EventIDs = p.Profile, message.Method, make([]string, len(events))
+	for i, event := range events {
+		rebuilt.EventIDs[i] = event.ID
 	}
 	return rebuilt, s.append(ctx, events, history.New{Delivery: rebuilt, Body: message.Body})
 }

@@ -60,13 +60,12 @@ func (s *Scheduler) subscribe(ctx context.Context, sub subscriptions.Subscriptio
 }
 
 func (s *Scheduler) platformFor(sub *subscriptions.Subscription) (payloads.Platform, error) {
-	profiles := s.registry.Profiles(sub.Platform)
-	if profiles == nil {
+	if s.registry.Profiles(sub.Platform) == nil {
 		return payloads.Platform{}, s.unknownPlatform(sub.Platform)
 	}
 	p, err := s.registry.Platform(sub.Platform, sub.Profile)
 	if err != nil {
-		return p, invalid("profile", fmt.Sprintf("unknown profile %q; allowed: %s", sub.Profile, allowed(profileNames(profiles))))
+		return p, s.unknownProfile(sub.Platform, sub.Profile)
 	}
 	sub.Profile = p.Profile
 	return p, nil
