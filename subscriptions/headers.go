@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,30 @@ func (h Headers) Get(name string) string {
 		}
 	}
 	return ""
+}
+
+// Credential reports whether header fields of this name carry secrets by their nature. Everything that shows fields to people or programs asks
+// here, so that no page, answer or export knows fewer names than another.
+func Credential(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "authorization", "proxy-authorization", "cookie":
+		return true
+	}
+	return slices.ContainsFunc([]string{"secret", "token", "password", "api-key", "apikey", "credential"}, func(part string) bool {
+		return strings.Contains(name, part)
+	})
+}
+
+// Masked returns a copy with stars for the values of credentials.
+func (h Headers) Masked() Headers {
+	masked := slices.Clone(h)
+	for i, f := range masked {
+		if f.Value != "" && Credential(f.Name) {
+			masked[i].Value = Masked
+		}
+	}
+	return masked
 }
 
 // MarshalJSON prints an object in the list's order; no headers are {}.

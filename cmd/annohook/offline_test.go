@@ -183,6 +183,17 @@ func firstLine(text string) string {
 	return line
 }
 
+// TestDryRunHidesCredentials: a key in a header is stars here as it is in every answer of a server.
+func TestDryRunHidesCredentials(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"text", "json"} {
+		got := call(t, "trigger", "toloka", "POOL_CLOSED", "--dry-run", "--header", "X-Api-Key: open-sesame", "--header", "X-Plain: seen", "-o", format).want(t, 0)
+		if strings.Contains(got.out, "open-sesame") || !strings.Contains(got.out, "********") || !strings.Contains(got.out, "seen") {
+			t.Errorf("%s: %s", format, got.out)
+		}
+	}
+}
+
 func TestOverrides(t *testing.T) {
 	t.Parallel()
 	got := call(t, "trigger", "argilla", "record.completed", "--dry-run", "--set", "type=one", "--set-json", "version=2", "--set", "type=a=b", "--merge",

@@ -8,7 +8,6 @@ import (
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
-	"github.com/annohook/annohook/subscriptions"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -61,10 +60,7 @@ func requestOf(r sender.RequestRecord, body []byte) client.Request {
 
 func headersOf(h payloads.Header) [][2]string {
 	list := make([][2]string, len(h))
-	for i, f := range h {
-		if f.Secret && f.Value != "" {
-			f.Value = subscriptions.Masked
-		}
+	for i, f := range h.Masked() {
 		list[i] = [2]string{f.Name, f.Value}
 	}
 	return list

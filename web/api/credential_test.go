@@ -9,10 +9,11 @@ import (
 )
 
 // TestCredentialsInHeadersAreStars: a key that a listener asks for is no less secret than what is signed with. What is written back as it was
-// shown stays what it was.
+// shown stays what it was. A listener that sends a key back makes it no less secret.
 func TestCredentialsInHeadersAreStars(t *testing.T) {
 	r := newRig(t)
 	const key = "open-sesame-0123"
+	r.listener.token = key
 	sub := r.subscribe(`,"headers":{"X-Api-Key":"` + key + `","Authorization":"Bearer ` + key + `","X-Plain":"seen"}`)
 	one := "/api/v1/subscriptions/" + sub.ID
 	patched := r.call("PATCH", one, `{"headers":{"x-api-key":"********","X-Plain":"seen"}}`).want(http.StatusOK)

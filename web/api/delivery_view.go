@@ -8,7 +8,6 @@ import (
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
-	"github.com/annohook/annohook/subscriptions"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -113,10 +112,7 @@ func errorView(at history.Attempt) *client.AttemptError {
 
 func headerView(h payloads.Header) [][2]string {
 	list := make([][2]string, len(h))
-	for i, f := range h {
-		if (f.Secret || credential(f.Name)) && f.Value != "" {
-			f.Value = subscriptions.Masked
-		}
+	for i, f := range h.Masked() {
 		list[i] = [2]string{f.Name, f.Value}
 	}
 	return list

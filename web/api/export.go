@@ -7,11 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender"
 	"github.com/annohook/annohook/sender/history"
-	"github.com/annohook/annohook/subscriptions"
 )
 
 type exportInput struct {
@@ -87,6 +85,7 @@ func exchangesOf(id string, attempts []history.Attempt, body []byte) []sender.Ex
 		}
 		if at.Reply != nil {
 			x.Reply = *at.Reply
+			x.Reply.Header = x.Reply.Header.Masked()
 		}
 		list = append(list, x)
 	}
@@ -95,12 +94,5 @@ func exchangesOf(id string, attempts []history.Attempt, body []byte) []sender.Ex
 
 // maskedRequest is the record without secrets, whoever wrote it.
 func maskedRequest(r sender.RequestRecord) sender.RequestRecord {
-	header := make(payloads.Header, len(r.Header))
-	for i, f := range r.Header {
-		if (f.Secret || credential(f.Name)) && f.Value != "" {
-			f.Value = subscriptions.Masked
-		}
-		header[i] = f
-	}
-	return sender.RequestRecord{Method: r.Method, URL: sender.MaskURL(r.URL), Header: header}
+	return sender.RequestRecord{Method: r.Method, URL: sender.MaskURL(r.URL), Header: r.Header.Masked()}
 }

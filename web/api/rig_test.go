@@ -56,6 +56,7 @@ type listener struct {
 	mu     sync.Mutex
 	codes  []int
 	answer string
+	token  string        // in a field of each answer; empty: no such field
 	hold   chan struct{} // when not nil, answers wait for it to be closed
 	bodies []string
 }
@@ -66,7 +67,7 @@ func newListener(t *testing.T) *listener {
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		l.mu.Lock()
-		code, answer, hold := l.codes[0], l.answer, l.hold
+		code, answer, token, hold := l.codes[0], l.answer, l.token, l.hold
 		if len(l.codes) > 1 {
 			l.codes = l.codes[1:]
 		}
@@ -77,6 +78,9 @@ func newListener(t *testing.T) *listener {
 			case <-hold:
 			case <-r.Context().Done():
 			}
+		}
+		if token != "" {
+			w.Header().Set("X-Session-Token", token)
 		}
 		w.WriteHeader(code)
 		_, _ = io.WriteString(w, answer)

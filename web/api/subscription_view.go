@@ -15,7 +15,7 @@ import (
 // subscriptionView shows a subscription with its effective policy; with its secret only where secret says so.
 func (a *API) subscriptionView(s subscriptions.Subscription, secret bool) client.Subscription {
 	view := client.Subscription{
-		ID: s.ID, Platform: s.Platform, Profile: s.Profile, URL: sender.MaskURL(s.URL), Events: s.Events, Headers: maskedHeaders(s.Headers),
+		ID: s.ID, Platform: s.Platform, Profile: s.Profile, URL: sender.MaskURL(s.URL), Events: s.Events, Headers: s.Headers.Masked(),
 		Description: s.Description, Enabled: s.Enabled, Scope: orEmpty(s.Scope), Options: orEmpty(s.Options), Quirks: map[string]bool{},
 		Timeout: client.Duration(s.Timeout), Deadline: client.Duration(s.Deadline), Retry: client.Retry{Delays: []client.Duration{}},
 		Concurrency: s.Concurrency, Rate: s.Rate, NativeID: s.NativeID, ConsecutiveFailures: s.ConsecutiveFailures,

@@ -72,7 +72,7 @@ func exchange(s story, view choice, at int) exchangeView {
 				v.Differs = append(v.Differs, f.Name)
 			}
 		}
-		v.Stars = slices.ContainsFunc(r.Header, func(f payloads.Field) bool { return f.Value != "" && (f.Secret || credential(f.Name)) })
+		v.Stars = slices.ContainsFunc(r.Header, payloads.Field.Hidden)
 	}
 	if r := v.Attempt.Reply; r != nil && r.Status != 0 {
 		v.Reply = replyView(*r)
@@ -100,10 +100,10 @@ func requestView(r sender.RequestRecord, before *history.Attempt, body []byte) *
 	}
 	head := []string{r.Method + " " + target + " HTTP/1.1"}
 	for _, f := range r.Header {
-		field := fieldView{Name: visible(f.Name), Value: requestValue(f)}
+		field := fieldView{Name: visible(f.Name), Value: fieldValue(f)}
 		field.Differs = before != nil && before.Request.Header.Get(f.Name) != f.Value
 		v.Fields = append(v.Fields, field)
-		head = append(head, f.Name+": "+requestValue(f))
+		head = append(head, f.Name+": "+fieldValue(f))
 	}
 	v.Head = visible(strings.Join(head, "\n"))
 	v.dump(body)
@@ -114,8 +114,8 @@ func replyView(r payloads.Reply) *messageView {
 	v := &messageView{Line: strconv.Itoa(r.Status) + " " + http.StatusText(r.Status), Status: r.Status, Body: newBody(r.Body, r.Truncated)}
 	head := []string{strings.TrimSpace(v.Line)}
 	for _, f := range r.Header {
-		v.Fields = append(v.Fields, fieldView{Name: visible(f.Name), Value: visible(f.Value)})
-		head = append(head, f.Name+": "+f.Value)
+		v.Fields = append(v.Fields, fieldView{Name: visible(f.Name), Value: fieldValue(f)})
+		head = append(head, f.Name+": "+fieldValue(f))
 	}
 	v.Head = visible(strings.Join(head, "\n"))
 	v.dump(r.Body)

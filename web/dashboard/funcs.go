@@ -10,7 +10,6 @@ import (
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/sender"
-	"github.com/annohook/annohook/subscriptions"
 )
 
 // funcs are what templates may call. None of them returns trusted HTML: everything stays escaped.
@@ -30,7 +29,7 @@ func funcs(a *assets) template.FuncMap {
 		"join":    func(list []string) string { return visible(strings.Join(list, ", ")) },
 		"events":  wanted,
 		"delays":  delays,
-		"header":  requestValue,
+		"header":  fieldValue,
 		"grouped": grouped,
 		"isLink":  isLink,
 		"fieldID": fieldID,
@@ -110,29 +109,8 @@ func delays(list []time.Duration) string {
 	return "after " + strings.Join(texts, ", ")
 }
 
-// requestValue is the value of a request's field as it may be shown. The sender has masked what it knows to be secret; credentials that
-// a user put into a field of their own are recognised by its name.
-func requestValue(f payloads.Field) string {
-	if f.Value != "" && (f.Secret || credential(f.Name)) {
-		return subscriptions.Masked
-	}
-	return visible(f.Value)
-}
-
-// credential reports whether fields of this name carry secrets by their nature.
-func credential(name string) bool {
-	name = strings.ToLower(name)
-	switch name {
-	case "authorization", "proxy-authorization", "cookie":
-		return true
-	}
-	for _, part := range []string{"secret", "token", "password", "api-key", "apikey", "credential"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
-}
+// fieldValue is the value of a header field as it may be shown.
+func fieldValue(f payloads.Field) string { return visible(f.Masked().Value) }
 
 // isLink reports whether a source is a web address and may be linked; anything else is shown as text.
 func isLink(s string) bool {

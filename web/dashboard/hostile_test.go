@@ -132,10 +132,11 @@ func TestSecretsStayHidden(t *testing.T) {
 		s.URL = "http://user:" + password + "@listener.test/hook"
 		s.Headers = subscriptions.Headers{{Name: "Authorization", Value: "Bearer " + token}, {Name: "X-Api-Key", Value: token}, {Name: "X-Plain", Value: "seen"}}
 	})
+	r.wire.reply = payloads.Reply{Status: http.StatusOK, Header: payloads.H("X-Session-Token", token)} // sent back by the listener
 	id := r.deliver()
 	pages := map[string]answer{}
 	for _, path := range []string{
-		"/", "/deliveries", "/deliveries/" + id, "/subscriptions", "/subscriptions/" + sub.ID, "/subscriptions/" + sub.ID + "?test=" + id,
+		"/", "/deliveries", "/deliveries/" + id, "/deliveries/" + id + "?tab=headers", "/deliveries/" + id + "?tab=raw", "/subscriptions", "/subscriptions/" + sub.ID, "/subscriptions/" + sub.ID + "?test=" + id,
 		"/compose?platform=" + invented.ID,
 	} {
 		pages[path] = r.get(path).want(http.StatusOK)

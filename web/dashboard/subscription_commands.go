@@ -33,17 +33,6 @@ func (d *dashboard) commands(r *http.Request, p payloads.Platform, sub subscript
 	return v
 }
 
-// shownHeaders are the headers of a subscription with credentials as stars.
-func shownHeaders(headers subscriptions.Headers) subscriptions.Headers {
-	shown := slices.Clone(headers)
-	for i, h := range shown {
-		if credential(h.Name) && h.Value != "" {
-			shown[i].Value = subscriptions.Masked
-		}
-	}
-	return shown
-}
-
 func cliCommand(sub subscriptions.Subscription) string {
 	parts := []string{"annohook subscriptions add " + quoted(sub.Platform) + " " + quoted(sender.MaskURL(sub.URL))}
 	add := func(flag, value string) { parts = append(parts, "--"+flag+" "+quoted(value)) }
@@ -59,7 +48,7 @@ func cliCommand(sub subscriptions.Subscription) string {
 	case sub.Events != nil:
 		add("event", "none")
 	}
-	for _, h := range shownHeaders(sub.Headers) {
+	for _, h := range sub.Headers.Masked() {
 		add("header", h.Name+": "+h.Value)
 	}
 	for i, raw := range [][]byte{sub.Scope, sub.Options} {
@@ -126,7 +115,7 @@ type retryBody struct {
 // curlCommand is the body of the request that makes a subscription like sub.
 func curlCommand(p payloads.Platform, sub subscriptions.Subscription) string {
 	b := requestBody{
-		Platform: p.ID, Profile: sub.Profile, URL: sender.MaskURL(sub.URL), Secret: sub.Secret.String(), Headers: shownHeaders(sub.Headers),
+		Platform: p.ID, Profile: sub.Profile, URL: sender.MaskURL(sub.URL), Secret: sub.Secret.String(), Headers: sub.Headers.Masked(),
 		Description: sub.Description, Scope: sub.Scope, Options: sub.Options, Quirks: sub.Quirks, Timeout: durationField(sub.Timeout),
 		Deadline: durationField(sub.Deadline), Concurrency: sub.Concurrency, Rate: sub.Rate,
 	}

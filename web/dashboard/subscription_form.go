@@ -55,12 +55,8 @@ func fill(sub subscriptions.Subscription, p payloads.Platform) form {
 
 func headerLines(headers subscriptions.Headers) string {
 	var b strings.Builder
-	for _, h := range headers {
-		value := h.Value
-		if credential(h.Name) && value != "" {
-			value = subscriptions.Masked
-		}
-		b.WriteString(h.Name + ": " + value + "\n")
+	for _, h := range headers.Masked() {
+		b.WriteString(h.Name + ": " + h.Value + "\n")
 	}
 	return b.String()
 }
@@ -147,7 +143,7 @@ func (f *form) applyHeaders(sub *subscriptions.Subscription, old subscriptions.H
 			continue
 		}
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if value == subscriptions.Masked && credential(name) {
+		if value == subscriptions.Masked && subscriptions.Credential(name) {
 			if value = old.Get(name); value == "" {
 				f.add("headers", "line %d: the stars stand for a value that is not shown; write it again", i+1)
 			}
