@@ -90,6 +90,7 @@ func (h *Headers) UnmarshalJSON(data []byte) error {
 		return errors.New("headers must be an object of strings")
 	}
 	var list Headers
+	known := map[string]bool{} // by lower case: a stranger's list may be long
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
@@ -100,11 +101,11 @@ func (h *Headers) UnmarshalJSON(data []byte) error {
 		if err := dec.Decode(&value); err != nil || value == nil {
 			return fmt.Errorf("header %q must be a string", name)
 		}
-		for _, f := range list {
-			if strings.EqualFold(f.Name, name) {
-				return fmt.Errorf("header %q is given twice", name)
-			}
+		folded := strings.ToLower(name)
+		if known[folded] {
+			return fmt.Errorf("header %q is given twice", name)
 		}
+		known[folded] = true
 		list = append(list, Header{Name: name, Value: *value})
 	}
 	*h = list

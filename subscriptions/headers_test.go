@@ -2,8 +2,10 @@ package subscriptions_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -113,4 +115,22 @@ func FuzzHeaders(f *testing.F) {
 			t.Fatalf("(-second +first):\n%s", diff)
 		}
 	})
+}
+
+// TestManyHeadersAreReadInNoTime: a list far beyond what is allowed is refused later, by its length, and must not cost minutes until then.
+func TestManyHeadersAreReadInNoTime(t *testing.T) {
+	t.Parallel()
+	const many = 100_000
+	var text strings.Builder
+	for i := range many {
+		fmt.Fprintf(&text, `,"h%d":""`, i)
+	}
+	var got subscriptions.Headers
+	began := time.Now()
+	if err := json.Unmarshal([]byte("{"+text.String()[1:]+"}"), &got); err != nil || len(got) != many {
+		t.Fatalf("%d headers, %v", len(got), err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("%d headers took %v", many, took)
+	}
 }
