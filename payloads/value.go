@@ -30,7 +30,13 @@ type Array []Value
 // concurrent use while it is changed.
 type Object struct {
 	members []Member
+	// places holds the place of each key once Set has met many of them; nil: not made, or not true any more. A stranger's body may hold a
+	// hundred thousand, each of which would be compared with all before it.
+	places map[string]int
 }
+
+// fewKeys is up to how many keys looking at each is quicker than a map.
+const fewKeys = 32
 
 // Member is one key of an Object with its value.
 type Member struct {
@@ -76,6 +82,20 @@ func (o *Object) Set(key string, v Value) {
 		return
 	}
 	o.members = append(o.members, Member{Key: key, Value: v})
+	switch last := len(o.members) - 1; {
+	case o.places != nil:
+		o.places[key] = last
+	case last >= fewKeys:
+		o.remember()
+	}
+}
+
+// remember notes the place of each key; of equal ones, which only a literal can hold, the first.
+func (o *Object) remember() {
+	o.places = make(map[string]int, 2*len(o.members))
+	for i := len(o.members) - 1; i >= 0; i-- {
+		o.places[o.members[i].Key] = i
+	}
 }
 
 // InsertAfter puts key with v directly behind the key named after, or at the end when that key is absent. A key that the object already
@@ -84,9 +104,10 @@ func (o *Object) InsertAfter(after, key string, v Value) {
 	o.Delete(key)
 	i := o.index(after)
 	if i < 0 {
-		o.members = append(o.members, Member{Key: key, Value: v})
+		o.Set(key, v)
 		return
 	}
+	o.places = nil
 	o.members = append(o.members, Member{})
 	copy(o.members[i+2:], o.members[i+1:])
 	o.members[i+1] = Member{Key: key, Value: v}
@@ -96,6 +117,7 @@ func (o *Object) InsertAfter(after, key string, v Value) {
 func (o *Object) Delete(key string) {
 	if i := o.index(key); i >= 0 {
 		o.members = append(o.members[:i], o.members[i+1:]...)
+		o.places = nil
 	}
 }
 
@@ -109,6 +131,12 @@ func (o *Object) Keys() []string {
 }
 
 func (o *Object) index(key string) int {
+	if o.places != nil {
+		if i, ok := o.places[key]; ok {
+			return i
+		}
+		return -1
+	}
 	for i := range o.members {
 		if o.members[i].Key == key {
 			return i

@@ -3,8 +3,10 @@ package payloads_test
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -148,4 +150,46 @@ func plain(tb testing.TB, v payloads.Value) string {
 		tb.Fatal(err)
 	}
 	return string(b)
+}
+
+// TestObjectOfManyKeys holds an object with many keys against what it is with few: places may be remembered, and must stay true.
+func TestObjectOfManyKeys(t *testing.T) {
+	const many = 100
+	o := payloads.Obj("twice", 1, "twice", 2)
+	for i := range many {
+		o.Set(strconv.Itoa(i), i)
+	}
+	o.Set("7", "seven")
+	o.Delete("5")
+	o.InsertAfter("7", "new", true)
+	o.Set("5", "again")
+	o.InsertAfter("no such key", "end", nil)
+	o.Set("twice", 3)
+	for key, want := range map[string]payloads.Value{"7": "seven", "new": true, "5": "again", "99": 99, "end": nil, "twice": 3} {
+		if got, ok := o.Get(key); !ok || got != want {
+			t.Errorf("%s is %v, %t, want %v", key, got, ok, want)
+		}
+	}
+	if _, ok := o.Get("100"); ok {
+		t.Error("a key that was never set is there")
+	}
+	keys := o.Keys()
+	if got := strings.Join(keys[:11], " "); got != "twice twice 0 1 2 3 4 6 7 new 8" {
+		t.Errorf("it begins with %s", got)
+	}
+	if got := strings.Join(keys[len(keys)-3:], " "); got != "99 5 end" {
+		t.Errorf("it ends with %s", got)
+	}
+}
+
+// TestObjectTakesManyKeysInNoTime would take minutes if each key were compared with all before it.
+func TestObjectTakesManyKeysInNoTime(t *testing.T) {
+	const many = 200_000
+	began, o := time.Now(), payloads.Obj()
+	for i := range many {
+		o.Set(strconv.Itoa(i), nil)
+	}
+	if took := time.Since(began); o.Len() != many || took > 5*time.Second {
+		t.Errorf("%d keys took %v", o.Len(), took)
+	}
 }
