@@ -109,15 +109,8 @@ type EventType struct {
 	Once bool
 
 	// Build makes the event as this profile prints it. The same Build value gives the same tree. It returns an error only for a
-	// variant that does not exist.
+	// variant that does not exist (see VariantNamed) and for a subject that cannot be read.
 	Build func(Build) (*Object, error)
-}
-
-// Variant is one of several forms an event type has.
-type Variant struct {
-	Name     string
-	Summary  string
-	Fidelity Fidelity
 }
 
 // Build is what a builder works from. Same values, same event.

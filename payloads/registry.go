@@ -140,15 +140,6 @@ func (p Platform) Event(name string) (EventType, bool) {
 	return EventType{}, false
 }
 
-// VariantNames lists the names of the variants of e; empty where it has one form only.
-func (e EventType) VariantNames() []string {
-	names := make([]string, len(e.Variants))
-	for i, v := range e.Variants {
-		names[i] = v.Name
-	}
-	return names
-}
-
 // Policy is what one subscription's attempts really follow: the platform's values under the subscription's overrides.
 type Policy struct {
 	Timeout        time.Duration

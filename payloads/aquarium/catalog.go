@@ -1,9 +1,7 @@
 package aquarium
 
 import (
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/subscriptions"
@@ -58,7 +56,7 @@ func (f form) eventType(misspelled bool) payloads.EventType {
 
 // build makes the event: the envelope of the documents, event and project, then the entity.
 func (f form) build(b payloads.Build, misspelled bool) (*payloads.Object, error) {
-	variant, err := f.variant(b.Variant)
+	variant, err := payloads.VariantNamed(f.key, f.variants, b.Variant)
 	if err != nil {
 		return nil, err
 	}
@@ -83,23 +81,6 @@ func (f form) name(s subscriptions.Subscription) string {
 	default:
 		return keyComplete
 	}
-}
-
-func (f form) variant(name string) (string, error) {
-	names := make([]string, 0, len(f.variants))
-	for _, v := range f.variants {
-		if name == "" || v.Name == name {
-			return v.Name, nil
-		}
-		names = append(names, v.Name)
-	}
-	if name == "" {
-		return "", nil
-	}
-	if len(names) == 0 {
-		return "", fmt.Errorf("aquarium event %s has no variants, so not %q", f.key, name)
-	}
-	return "", fmt.Errorf("aquarium event %s has no variant %q; it has %s", f.key, name, strings.Join(names, ", "))
 }
 
 func datasetForms() []form {

@@ -1,9 +1,7 @@
 package argilla
 
 import (
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/wire"
@@ -60,7 +58,7 @@ func (f form) eventType() payloads.EventType {
 
 // build makes the event with its envelope (argilla-server webhooks/v1/commons.py@77f5c57c).
 func (f form) build(b payloads.Build) (*payloads.Object, error) {
-	variant, err := f.variant(b.Variant)
+	variant, err := payloads.VariantNamed(f.key, f.variants, b.Variant)
 	if err != nil {
 		return nil, err
 	}
@@ -73,23 +71,6 @@ func (f form) build(b payloads.Build) (*payloads.Object, error) {
 		data = f.data(b, variant)
 	}
 	return payloads.Obj("type", f.key, "version", envelopeVersion, "timestamp", wire.ISOMicroZ(b.Now), "data", data), nil
-}
-
-func (f form) variant(name string) (string, error) {
-	names := make([]string, 0, len(f.variants))
-	for _, v := range f.variants {
-		if name == "" || v.Name == name {
-			return v.Name, nil
-		}
-		names = append(names, v.Name)
-	}
-	if name == "" {
-		return "", nil
-	}
-	if len(names) == 0 {
-		return "", fmt.Errorf("argilla event %s has no variants, so not %q", f.key, name)
-	}
-	return "", fmt.Errorf("argilla event %s has no variant %q; it has %s", f.key, name, strings.Join(names, ", "))
 }
 
 func datasetForms() []form {

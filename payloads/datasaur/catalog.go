@@ -39,11 +39,7 @@ func events2023() []payloads.EventType {
 		{
 			Key: Export, Title: "Custom webhook of an export", Summary: "Sent when an export is ready, to the URL that the export call named.",
 			Method: "PUT", Fidelity: payloads.Documented, Source: sourceExport,
-			Build: builder(Export, []string{VariantProject, VariantDocument}, drawExport, printExport),
-			Variants: []payloads.Variant{
-				{Name: VariantProject, Summary: "Export of a whole project: no documentId.", Fidelity: payloads.Documented},
-				{Name: VariantDocument, Summary: "Export of one document.", Fidelity: payloads.Documented},
-			},
+			Variants: exportVariants(), Build: builder(Export, exportVariants(), drawExport, printExport),
 		},
 	}
 }
@@ -71,11 +67,22 @@ func notification(key, title, summary, source string, build func(payloads.Build)
 func labelsEvent() payloads.EventType {
 	e := notification(BeforeUpdateLabels, "Before update labels",
 		"Sent just before a labeler adds or changes a label, so once for each edit. The answer is not known to stop it.", sourceEvents,
-		builder(BeforeUpdateLabels, []string{VariantUpsert, VariantDelete, VariantReview}, drawLabels, printLabels))
-	e.Variants = []payloads.Variant{
+		builder(BeforeUpdateLabels, labelVariants(), drawLabels, printLabels))
+	e.Variants = labelVariants()
+	return e
+}
+
+func labelVariants() []payloads.Variant {
+	return []payloads.Variant{
 		{Name: VariantUpsert, Summary: "A labeler puts new labels.", Fidelity: payloads.Documented},
 		{Name: VariantDelete, Summary: "A labeler removes a label; the items of toDeleteList are taken to be labels too.", Fidelity: payloads.Assumed},
 		{Name: VariantReview, Summary: "A reviewer puts labels in the review document.", Fidelity: payloads.Assumed},
 	}
-	return e
+}
+
+func exportVariants() []payloads.Variant {
+	return []payloads.Variant{
+		{Name: VariantProject, Summary: "Export of a whole project: no documentId.", Fidelity: payloads.Documented},
+		{Name: VariantDocument, Summary: "Export of one document.", Fidelity: payloads.Documented},
+	}
 }

@@ -3,7 +3,6 @@ package datasaur
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -76,15 +75,16 @@ const (
 
 // builder makes the Build of one event type: draw makes the subject of a trigger, print prints any subject.
 func builder(
-	key string, variants []string, draw func(*synth.Source, *world, string) subject, printSubject func(subject, payloads.Build) *payloads.Object,
+	key string, variants []payloads.Variant, draw func(*synth.Source, *world, string) subject, printSubject func(subject, payloads.Build) *payloads.Object,
 ) func(payloads.Build) (*payloads.Object, error) {
 	return func(b payloads.Build) (*payloads.Object, error) {
-		if b.Variant != "" && !slices.Contains(variants, b.Variant) {
-			return nil, fmt.Errorf("event type %s has no variant %q", key, b.Variant)
+		variant, err := payloads.VariantNamed(key, variants, b.Variant)
+		if err != nil {
+			return nil, err
 		}
 		if b.Subject == nil {
 			s := synth.New(b.Seed, b.IDSeed)
-			return printSubject(draw(s, newWorld(s, b), b.Variant), b), nil
+			return printSubject(draw(s, newWorld(s, b), variant), b), nil
 		}
 		var about subject
 		if err := json.Unmarshal(b.Subject, &about); err != nil {

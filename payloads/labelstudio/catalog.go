@@ -1,8 +1,6 @@
 package labelstudio
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -27,9 +25,6 @@ const (
 	taskDeleted        = "TASK_DELETED"
 	annotationDeleted  = "ANNOTATION_DELETED"
 )
-
-// ErrVariant is returned by builders for a variant that the event type does not have.
-var ErrVariant = errors.New("no such variant")
 
 // builder makes the event of an action in a variant that exists.
 type builder func(w *world, action, variant string, b payloads.Build) *payloads.Object
@@ -72,7 +67,7 @@ func (a action) event(gen generation) payloads.EventType {
 		}
 	}
 	e.Build = func(b payloads.Build) (*payloads.Object, error) {
-		variant, err := a.variant(b.Variant)
+		variant, err := payloads.VariantNamed(a.name, a.variants, b.Variant)
 		if err != nil {
 			return nil, err
 		}
@@ -96,24 +91,6 @@ func (a action) certainty(gen generation) (payloads.Fidelity, string) {
 	default:
 		return payloads.FromSource, a.source
 	}
-}
-
-// variant resolves the name of a variant, "" being the first.
-func (a action) variant(name string) (string, error) {
-	if name == "" {
-		if len(a.variants) == 0 {
-			return "", nil
-		}
-		return a.variants[0].Name, nil
-	}
-	names := make([]string, len(a.variants))
-	for i, v := range a.variants {
-		if v.Name == name {
-			return name, nil
-		}
-		names[i] = v.Name
-	}
-	return "", fmt.Errorf("%w: %s has no %q, only %q", ErrVariant, a.name, name, names)
 }
 
 // Sources, shortened.

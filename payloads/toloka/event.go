@@ -1,22 +1,15 @@
 package toloka
 
 import (
-	"fmt"
-
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/wire"
 )
 
 // buildPoolClosed makes POOL_CLOSED; the close_reason is the subject's, or else the variant.
 func buildPoolClosed(b payloads.Build) (*payloads.Object, error) {
-	reason := ""
-	for _, v := range closeReasons() {
-		if b.Variant == v.Name || (b.Variant == "" && reason == "") {
-			reason = v.Name
-		}
-	}
-	if reason == "" {
-		return nil, unknownVariant(PoolClosed, b.Variant)
+	reason, err := payloads.VariantNamed(PoolClosed, closeReasons(), b.Variant)
+	if err != nil {
+		return nil, err
 	}
 	s, err := subjectOf(b)
 	if err != nil {
@@ -102,14 +95,10 @@ func buildTest(b payloads.Build) (*payloads.Object, error) {
 
 // plainSubject is the subject of an event type without variants.
 func plainSubject(b payloads.Build, key string) (subject, error) {
-	if b.Variant != "" {
-		return subject{}, unknownVariant(key, b.Variant)
+	if _, err := payloads.VariantNamed(key, nil, b.Variant); err != nil {
+		return subject{}, err
 	}
 	return subjectOf(b)
-}
-
-func unknownVariant(key, variant string) error {
-	return fmt.Errorf("event type %s has no variant %q", key, variant)
 }
 
 // rowOf is the id of the row of the subscription that the event is built for, or one that could be where there is none.
