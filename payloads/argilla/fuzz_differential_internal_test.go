@@ -2,10 +2,12 @@ package argilla
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"testing"
 
+	"github.com/annohook/annohook/payloads/internal/wire"
 	"github.com/annohook/annohook/payloads/payloadtest"
 )
 
@@ -60,12 +62,11 @@ func TestAgainstPython(t *testing.T) {
 }
 
 func readAndPrinted(text string) string {
-	v, place, why := parsePython([]byte(text))
-	switch why {
-	case faultNone:
-	case faultSyntax:
-		return fmt.Sprintf("fault at %d", place)
-	default:
+	v, err := parsePython([]byte(text))
+	if fault, ok := errors.AsType[*wire.PythonFault](err); ok {
+		return fmt.Sprintf("fault at %d", fault.Place)
+	}
+	if err != nil {
 		return "other"
 	}
 	out, err := compactJSON(v)

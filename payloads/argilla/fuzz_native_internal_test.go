@@ -2,6 +2,7 @@ package argilla
 
 import (
 	"encoding/json"
+	"errors"
 	"net/netip"
 	neturl "net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/annohook/annohook/payloads/internal/wire"
 	"github.com/annohook/annohook/payloads/payloadtest"
 )
 
@@ -20,25 +22,28 @@ func FuzzParsePython(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		v, place, why := parsePython(text)
+		v, err := parsePython(text)
 		own := strings.Contains(string(text), "NaN") || strings.Contains(string(text), "Infinity") || strings.HasPrefix(string(text), "\ufeff")
-		if valid := json.Valid(text) && utf8.Valid(text); !own && valid != (why == faultNone) && why != faultOther {
-			t.Fatalf("%q: fault %v at %d, encoding/json says %v", text, why, place, valid)
+		if valid := json.Valid(text) && utf8.Valid(text); !own && valid != (err == nil) && !errors.Is(err, errUnreadable) {
+			t.Fatalf("%q: %v, encoding/json says %v", text, err, valid)
 		}
-		if why != faultNone {
-			if place < 0 || place > utf8.RuneCount(text) {
-				t.Fatalf("%q has its fault at %d", text, place)
-			}
+		if fault, ok := errors.AsType[*wire.PythonFault](err); ok && (fault.Place < 0 || fault.Place > utf8.RuneCount(text)) {
+			t.Fatalf("%q has its fault at %d", text, fault.Place)
+		}
+		if err != nil {
 			return
 		}
 		once, err := compactJSON(v)
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		again, _, why := parsePython(once)
+		again, err := parsePython(once)
+		if err != nil {
+			t.Fatalf("%q is printed as %s: %v", text, once, err)
+		}
 		twice, err := compactJSON(again)
-		if why != faultNone || err != nil || string(once) != string(twice) {
-			t.Fatalf("%q is printed as %s, then %s, %v %v", text, once, twice, why, err)
+		if err != nil || string(once) != string(twice) {
+			t.Fatalf("%q is printed as %s, then %s, %v", text, once, twice, err)
 		}
 	})
 }

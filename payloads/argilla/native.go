@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/annohook/annohook/payloads"
+	"github.com/annohook/annohook/payloads/internal/wire"
 	"github.com/annohook/annohook/subscriptions"
 )
 
@@ -195,16 +196,13 @@ func (c *call) read() (bad reply, wrong bool) {
 	if c.raw = !saysJSON(c.Header.Get("Content-Type")); c.raw {
 		return reply{}, false
 	}
-	value, place, why := parsePython(body)
-	switch why {
-	case faultSyntax:
-		return invalid(problem("json_invalid", "JSON decode error", "body", place)), true
-	case faultOther:
-		return detail(http.StatusBadRequest, "There was an error parsing the body"), true
-	case faultNone:
+	if c.body, err = parsePython(body); err == nil {
+		return reply{}, false
 	}
-	c.body = value
-	return reply{}, false
+	if fault, ok := errors.AsType[*wire.PythonFault](err); ok {
+		return invalid(problem("json_invalid", "JSON decode error", "body", fault.Place)), true
+	}
+	return detail(http.StatusBadRequest, "There was an error parsing the body"), true
 }
 
 // saysJSON: no content type at all means JSON, too.

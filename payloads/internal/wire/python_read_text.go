@@ -1,4 +1,4 @@
-package labelstudio
+package wire
 
 import (
 	"strconv"
@@ -8,7 +8,7 @@ import (
 )
 
 // quoted reads a string whose opening quote is read.
-func (s *scanner) quoted() (string, error) {
+func (s *pythonScanner) quoted() (string, error) {
 	begin := s.at - 1
 	var b strings.Builder
 	for s.at < len(s.text) {
@@ -33,7 +33,7 @@ func (s *scanner) quoted() (string, error) {
 }
 
 // escape reads what follows a backslash.
-func (s *scanner) escape(b *strings.Builder) error {
+func (s *pythonScanner) escape(b *strings.Builder) error {
 	r := s.text[s.at]
 	if r == 'u' {
 		return s.codePoint(b)
@@ -48,7 +48,7 @@ func (s *scanner) escape(b *strings.Builder) error {
 }
 
 // codePoint reads an escape by number, or two that make a pair. Half a pair becomes U+FFFD, because Go's strings cannot hold it.
-func (s *scanner) codePoint(b *strings.Builder) error {
+func (s *pythonScanner) codePoint(b *strings.Builder) error {
 	unit, err := s.unit()
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (s *scanner) codePoint(b *strings.Builder) error {
 }
 
 // unit reads the four digits of an escape; the place of reading is at its u. As in Python, at least one more character has to follow them.
-func (s *scanner) unit() (rune, error) {
+func (s *pythonScanner) unit() (rune, error) {
 	if s.at+5 >= len(s.text) {
 		return 0, s.fault(`Invalid \uXXXX escape`, s.at)
 	}
