@@ -159,36 +159,9 @@ func TestSubjectsThatAreNone(t *testing.T) {
 	}
 }
 
-// FuzzWorld wants no world that a store could hand back to break anything: actions and Inspect answer or refuse.
 func FuzzWorld(f *testing.F) {
-	o := newOffice(f)
-	o.act("create-issues", "count", 2)
-	f.Add(o.world, uint64(1))
-	for _, text := range []string{
-		`null`, `{}`, `{"projects":[{"members":[""],"domain":99}]}`,
-		`{"projects":[{"members":["a"]}],"issues":[{"elements":{"count":-1,"domain":-1}}],"datasets":[{"frames":-1}]}`,
-	} {
-		f.Add([]byte(text), uint64(2))
-	}
-	p := current()
-	f.Fuzz(func(t *testing.T, world []byte, seed uint64) {
-		if _, err := p.Inspect(world); err != nil {
-			return
-		}
-		for _, a := range p.Actions {
-			params, _ := a.Check(nil)
-			effect, err := a.Do(payloads.ActionInput{World: world, Params: params, Seed: seed, Now: payloadtest.Now()})
-			if err != nil {
-				continue
-			}
-			for _, raised := range effect.Raised {
-				e, _ := p.Event(raised.Type)
-				if _, err := e.Build(payloads.Build{Now: payloadtest.Now(), Subject: raised.Subject}); err != nil {
-					t.Errorf("%s of %s: %v", raised.Type, a.Name, err)
-				}
-			}
-		}
-	})
+	payloadtest.FuzzWorld(f, current(), `{"projects":[{"members":[""],"domain":99}]}`,
+		`{"projects":[{"members":["a"]}],"issues":[{"elements":{"count":-1,"domain":-1}}],"datasets":[{"frames":-1}]}`)
 }
 
 func TestAForgottenProjectTakesAllWithIt(t *testing.T) {

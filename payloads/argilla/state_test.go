@@ -1,7 +1,6 @@
 package argilla_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,39 +191,9 @@ func TestStoriesTellAllEvents(t *testing.T) {
 	}
 }
 
-// A world that somebody has spoiled is refused or works, and never panics.
 func FuzzWorld(f *testing.F) {
-	s := newSite()
-	s.do(f, "submit-response")
-	f.Add(s.world, uint8(0))
-	f.Add([]byte(`{"v":1,"workspaces":[{"seed":1}],"users":[{"seed":2,"role":"annotator"}],"datasets":[{"workspace":1,"kind":"?","records":[{"r":[{"w":9}]}]}]}`), uint8(8))
-	f.Add([]byte(`{"v":1,"datasets":[null]}`), uint8(3))
-	f.Add([]byte(`{"v":1,"workspaces":[{"seed":1}],"users":[{}],"datasets":[{"workspace":1,"records":[{"r":[{"w":1}]}]}]}`), uint8(9))
-	f.Fuzz(func(t *testing.T, world []byte, which uint8) {
-		names := slices.Collect(func(yield func(string) bool) {
-			for _, a := range platform().Actions {
-				if !yield(a.Name) {
-					return
-				}
-			}
-		})
-		s := newSite()
-		s.world = world
-		if _, err := platform().Inspect(world); err != nil {
-			return
-		}
-		e, err := s.try(names[int(which)%len(names)])
-		if err != nil {
-			return
-		}
-		for i, r := range e.Raised {
-			kind, _ := platform().Event(r.Type)
-			if _, err := kind.Build(payloads.Build{Subject: r.Subject, Now: r.At, Subscription: payloadtest.Subscription(platform())}); err != nil {
-				t.Errorf("event %d: %v", i, err)
-			}
-			if i > 10 {
-				break
-			}
-		}
-	})
+	payloadtest.FuzzWorld(f, platform(),
+		`{"v":1,"workspaces":[{"seed":1}],"users":[{"seed":2,"role":"annotator"}],"datasets":[{"workspace":1,"kind":"?","records":[{"r":[{"w":9}]}]}]}`,
+		`{"v":1,"datasets":[null]}`,
+		`{"v":1,"workspaces":[{"seed":1}],"users":[{}],"datasets":[{"workspace":1,"records":[{"r":[{"w":1}]}]}]}`)
 }

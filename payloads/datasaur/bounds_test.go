@@ -135,35 +135,10 @@ func TestSubjectsThatAreNone(t *testing.T) {
 	}
 }
 
-// FuzzWorld wants no world that a store could hand back to break anything: actions and Inspect answer or refuse.
 func FuzzWorld(f *testing.F) {
-	w := newTeam(f)
-	w.act("create-project", "labelers", 2)
-	w.act("update-labels", "edits", 3)
-	f.Add(w.world, uint64(1))
-	for _, text := range []string{`null`, `{}`, `{"labelers":[{}],"reviewers":[{}],"projects":[{"labelers":[1],"documents":[{"marks":[{}],"copies":[{},{"labels":[{"spot":9}]}]}]}]}`} {
-		f.Add([]byte(text), uint64(2))
-	}
-	f.Add([]byte(`{"labelers":[{}],"reviewers":[{}],"projects":[{"labelers":[1],"documents":[{"marks":[{}],"copies":[{},{}]}]}]}`), uint64(3))
-	p := profile(f, datasaur.Profile2023)
-	f.Fuzz(func(t *testing.T, world []byte, seed uint64) {
-		if _, err := p.Inspect(world); err != nil {
-			return
-		}
-		for _, a := range p.Actions {
-			params, _ := a.Check(nil)
-			effect, err := a.Do(payloads.ActionInput{World: world, Params: params, Seed: seed, Now: payloadtest.Now()})
-			if err != nil {
-				continue
-			}
-			for _, raised := range effect.Raised {
-				e, _ := p.Event(raised.Type)
-				if _, err := e.Build(payloads.Build{Now: payloadtest.Now(), Subject: raised.Subject}); err != nil {
-					t.Errorf("%s of %s: %v", raised.Type, a.Name, err)
-				}
-			}
-		}
-	})
+	payloadtest.FuzzWorld(f, profile(f, datasaur.Profile2023),
+		`{"labelers":[{}],"reviewers":[{}],"projects":[{"labelers":[1],"documents":[{"marks":[{}],"copies":[{},{"labels":[{"spot":9}]}]}]}]}`,
+		`{"labelers":[{}],"reviewers":[{}],"projects":[{"labelers":[1],"documents":[{"marks":[{}],"copies":[{},{}]}]}]}`)
 }
 
 // TestReviewedProjectsAreForgottenFirst wants work that goes on to outlive work that is done.

@@ -3,10 +3,10 @@
 // [Run] examines the value ([Examine]) and compares the requests it makes with the golden files of the calling package, which live in
 // testdata/golden/<profile>/<type>[.<variant>][.<n>].json (exact body bytes) and the same name with .headers (method, then one header
 // field a line). `go test ./payloads/<folder> -update` rewrites them; a golden file that no event type makes is an error too.
-// Every platform states at least the facts timeout, retry, success and redirects.
+// Every platform states at least the facts timeout, retry, success, redirects and target.
 //
-// [Documents] compares what is sent with an example of the platform's own documents, [Fuzz] feeds garbage to Verify, [Language] asks
-// another language what it makes of the same texts, [Benchmark] and [Allocations] measure Build and Compose.
+// [Documents] compares what is sent with an example of the platform's own documents, [Fuzz] feeds garbage to Verify and [FuzzWorld] to the
+// actions, [Language] asks another language what it makes of the same texts, [Benchmark] and [Allocations] measure Build and Compose.
 //
 // # Decisions
 //

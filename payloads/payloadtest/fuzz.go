@@ -43,6 +43,41 @@ func Fuzz(f *testing.F, p payloads.Platform) {
 	})
 }
 
+// FuzzWorld gives every action of p worlds that a stranger, an older program or a damaged store has left, beside each one that an action leaves
+// on a fresh world. Each is refused or worked with: nothing panics, what is worked with becomes a world again, and builders print all that
+// it raises.
+func FuzzWorld(f *testing.F, p payloads.Platform, worlds ...string) {
+	for _, a := range p.Actions {
+		in, ok := inputOf(a, func(format string, args ...any) { f.Fatalf(format, args...) })
+		if e, err := a.Do(in); ok && err == nil {
+			f.Add(e.World, uint64(Seed))
+		}
+	}
+	for _, text := range append(worlds, `null`, `{}`, `[]`) {
+		f.Add([]byte(text), uint64(Seed))
+	}
+	f.Fuzz(func(t *testing.T, world []byte, seed uint64) {
+		_, _ = p.Inspect(world) // refused or not
+		for _, a := range p.Actions {
+			params, _ := a.Check(nil)
+			in := payloads.ActionInput{World: world, Params: params, Seed: seed, Now: Now()}
+			e, err := a.Do(in)
+			if err != nil {
+				continue
+			}
+			if !settles(e) {
+				t.Errorf("%s has no result, or a world or subject that is no JSON", a.Name)
+			}
+			if _, err := p.Inspect(e.World); err != nil {
+				t.Errorf("%s leaves a world that cannot be inspected: %v", a.Name, err)
+			}
+			for _, err := range showRaised(p, e, in) {
+				t.Errorf("%s: %v", a.Name, err)
+			}
+		}
+	})
+}
+
 // longestToken returns the longest run of base64 or hex characters: the signature itself, without what surrounds it.
 func longestToken(value string) string {
 	tokens := strings.FieldsFunc(value, func(r rune) bool {
