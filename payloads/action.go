@@ -224,7 +224,7 @@ func (p Param) text(v Value) (Value, string) {
 }
 
 func (p Param) integer(v Value) (Value, string) {
-	n, ok := wholeNumber(v)
+	n, ok := WholeNumber(v)
 	low, high := p.Min, p.Max
 	if low == 0 && high == 0 {
 		low, high = math.MinInt64, math.MaxInt64
@@ -256,8 +256,8 @@ func (p Param) list(v Value) (Value, string) {
 	return list, ""
 }
 
-// wholeNumber returns v where it is a number without fraction that int64 holds exactly.
-func wholeNumber(v Value) (int64, bool) {
+// WholeNumber returns v where it is a number without fraction that int64 holds exactly.
+func WholeNumber(v Value) (int64, bool) {
 	switch t := v.(type) {
 	case int:
 		return int64(t), true

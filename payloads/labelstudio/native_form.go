@@ -94,7 +94,7 @@ func (f *hookForm) readProject(o *payloads.Object) {
 		f.wrong(scopeKey, "Incorrect type. Expected pk value, received "+pythonType(v)+".")
 		return
 	default:
-		if n, ok := integer(v); ok {
+		if n, ok := payloads.WholeNumber(v); ok {
 			id = n
 		}
 	}
@@ -173,7 +173,7 @@ func pythonFlag(v payloads.Value) (value, ok bool) {
 			return false, true
 		}
 	default:
-		if n, whole := integer(v); whole && (n == 0 || n == 1) {
+		if n, whole := payloads.WholeNumber(v); whole && (n == 0 || n == 1) {
 			return n == 1, true
 		}
 	}

@@ -183,7 +183,7 @@ func postProject(c *call) {
 		return
 	}
 	v, _ := result.Get("id")
-	id, _ := integer(v)
+	id, _ := payloads.WholeNumber(v)
 	c.show(http.StatusCreated, id, false)
 }
 

@@ -107,7 +107,7 @@ func (f settingForm) overlap() {
 	if !ok {
 		return
 	}
-	n, whole := integer(v)
+	n, whole := payloads.WholeNumber(v)
 	if text, isText := v.(string); isText {
 		n, whole = pythonInt(text)
 	}

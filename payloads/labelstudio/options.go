@@ -103,30 +103,11 @@ func object(data json.RawMessage) (*payloads.Object, error) {
 
 // whole returns v where it is a whole number from 1 to most, else 0.
 func whole(v payloads.Value, most int64) (int64, bool) {
-	n, ok := integer(v)
+	n, ok := payloads.WholeNumber(v)
 	if !ok || n < 1 || n > most {
 		return 0, false
 	}
 	return n, true
-}
-
-// integer returns v where it is a number without fraction that int64 holds.
-func integer(v payloads.Value) (int64, bool) {
-	switch t := v.(type) {
-	case int:
-		return int64(t), true
-	case int64:
-		return t, true
-	case float64:
-		if t == math.Trunc(t) && math.Abs(t) < 1<<53 {
-			return int64(t), true
-		}
-	case json.Number:
-		if n, err := t.Int64(); err == nil {
-			return n, true
-		}
-	}
-	return 0, false
 }
 
 // check returns what is wrong with the options and the scope of a subscription.
@@ -203,7 +184,7 @@ func matches(s subscriptions.Subscription, e payloads.EventType, event *payloads
 		return false, "the event names no project"
 	}
 	id, _ := project.Get("id")
-	got, isNumber := integer(id)
+	got, isNumber := payloads.WholeNumber(id)
 	if !isNumber {
 		return false, "the project of the event has no number"
 	}
