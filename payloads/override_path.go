@@ -128,6 +128,12 @@ func parseQuoted(text string) (step pathStep, rest, reason string) {
 	return step, "", fmt.Sprintf("quote is not closed at %q", text)
 }
 
+// PathKey is the path of a member of the object at path, as an Assignment takes it. The event itself is at "".
+func PathKey(path, key string) string { return path + pathStep{key: key}.after(path != "") }
+
+// PathItem is the path of an element of the list at path.
+func PathItem(path string, i int) string { return path + pathStep{index: i, isIndex: true}.after(true) }
+
 // printPath writes steps the way parsePath reads them.
 func printPath(steps []pathStep) string {
 	var b strings.Builder

@@ -145,11 +145,11 @@ func gatherTexts(seen map[string][]string, v payloads.Value, path string) {
 			return
 		}
 		for _, m := range t.Members() {
-			gatherTexts(seen, m.Value, below(path, m.Key))
+			gatherTexts(seen, m.Value, payloads.PathKey(path, m.Key))
 		}
 	case payloads.Array:
 		for i, e := range t {
-			gatherTexts(seen, e, item(path, i))
+			gatherTexts(seen, e, payloads.PathItem(path, i))
 		}
 	case string:
 		seen[path] = append(seen[path], t)

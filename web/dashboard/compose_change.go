@@ -142,7 +142,7 @@ func readField(text string, before payloads.Value) (payloads.Value, error) {
 	return nil, errors.New("a number or null is allowed; another type is set as JSON")
 }
 
-// valueAt finds the value at a path that below and item have made.
+// valueAt finds the value at a path that PathKey and PathItem have made.
 func valueAt(o *payloads.Object, path string) (payloads.Value, bool) {
 	return findPath(o, "", path)
 }
@@ -157,13 +157,13 @@ func findPath(v payloads.Value, at, path string) (payloads.Value, bool) {
 			return nil, false
 		}
 		for _, m := range t.Members() {
-			if next := below(at, m.Key); leads(next, path) {
+			if next := payloads.PathKey(at, m.Key); leads(next, path) {
 				return findPath(m.Value, next, path)
 			}
 		}
 	case payloads.Array:
 		for i, e := range t {
-			if next := item(at, i); leads(next, path) {
+			if next := payloads.PathItem(at, i); leads(next, path) {
 				return findPath(e, next, path)
 			}
 		}

@@ -2,10 +2,8 @@ package dashboard
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -73,7 +71,7 @@ func withoutMerged(text, path string) string {
 // dropMerged deletes the member at a path, and objects that hold nothing else; it reports whether there was one.
 func dropMerged(o *payloads.Object, at, path string) bool {
 	for _, m := range o.Members() {
-		next := below(at, m.Key)
+		next := payloads.PathKey(at, m.Key)
 		if !leads(next, path) {
 			continue
 		}
@@ -100,24 +98,6 @@ func withAssignment(text string, a payloads.Assignment) (string, bool) {
 	}
 	return line, true
 }
-
-// below is the path of a member.
-func below(path, key string) string {
-	if key == "" || strings.ContainsAny(key, `.[]"`) {
-		quoted, err := json.Marshal(key)
-		if err != nil {
-			return path + "[" + strconv.Quote(key) + "]" // cannot happen: every string has a JSON form
-		}
-		return path + "[" + string(quoted) + "]"
-	}
-	if path == "" {
-		return key
-	}
-	return path + "." + key
-}
-
-// item is the path of an element.
-func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // sameValue compares two values as JSON texts, key order and the difference between 1 and 1.0 included.
 func sameValue(a, b payloads.Value) bool {
@@ -147,7 +127,7 @@ func (d *difference) objects(base, want *payloads.Object, path string, keys []st
 			d.merge(keys, m.Key, nil)
 			continue
 		}
-		d.values(m.Value, v, below(path, m.Key), append(slices.Clip(keys), m.Key), mergeable)
+		d.values(m.Value, v, payloads.PathKey(path, m.Key), append(slices.Clip(keys), m.Key), mergeable)
 	}
 	for _, m := range want.Members() {
 		if _, has := base.Get(m.Key); has {
@@ -158,7 +138,7 @@ func (d *difference) objects(base, want *payloads.Object, path string, keys []st
 			continue
 		}
 		d.merge(keys, m.Key, "") // a merge cannot bring a null: a place is made, and then filled
-		d.set = append(d.set, payloads.Assignment{Path: below(path, m.Key), Value: m.Value})
+		d.set = append(d.set, payloads.Assignment{Path: payloads.PathKey(path, m.Key), Value: m.Value})
 	}
 }
 
@@ -175,7 +155,7 @@ func (d *difference) values(base, want payloads.Value, path string, keys []strin
 	case payloads.Array:
 		if w, ok := want.(payloads.Array); ok && len(w) == len(b) {
 			for i := range b {
-				d.values(b[i], w[i], item(path, i), nil, false)
+				d.values(b[i], w[i], payloads.PathItem(path, i), nil, false)
 			}
 			return
 		}

@@ -107,7 +107,7 @@ func (w *fieldWriter) shape() string {
 func (w *fieldWriter) members(o *payloads.Object, path string, depth int) []placeView {
 	list := make([]placeView, 0, o.Len())
 	for _, m := range o.Members() {
-		list = w.add(list, m.Value, below(path, m.Key), m.Key, depth)
+		list = w.add(list, m.Value, payloads.PathKey(path, m.Key), m.Key, depth)
 	}
 	return list
 }
@@ -123,7 +123,7 @@ func (w *fieldWriter) add(list []placeView, v payloads.Value, path, name string,
 		if len(t) > 0 {
 			view.Kind, view.Of = kindGroup, "list"
 			for i, e := range t {
-				view.Children = w.add(view.Children, e, item(path, i), "["+strconv.Itoa(i)+"]", depth+1)
+				view.Children = w.add(view.Children, e, payloads.PathItem(path, i), "["+strconv.Itoa(i)+"]", depth+1)
 			}
 		}
 	}
