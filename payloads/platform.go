@@ -33,8 +33,9 @@ type Platform struct {
 	// TestEvent is the key of the event type that a test send uses; empty: the first event type that the subscription wants.
 	TestEvent string
 
-	// Check judges the platform-specific parts of a subscription: Scope and Options, and whatever else only the platform can. The core
-	// has checked the rest. Nil: neither scope nor options are allowed.
+	// Check judges the platform-specific parts of a subscription: those of Scope and Options that the platform has, and whatever else only
+	// the platform can, such as header fields that it makes itself. The core judges the rest; scope or options that Options describes
+	// nothing of are refused there.
 	Check func(subscriptions.Subscription) []Problem
 
 	// Matches says whether the scope of the subscription holds the event, and if not, why, in a few words. Nil: there are no scopes.
@@ -134,9 +135,15 @@ type Quirk struct {
 	Source   string
 }
 
+// The places of an Option.
+const (
+	InOptions = "options"
+	InScope   = "scope"
+)
+
 // Option describes one key of a subscription's options or scope.
 type Option struct {
-	In       string // "options" or "scope"
+	In       string // InOptions or InScope
 	Name     string // key, for nested ones with dots
 	Kind     string // JSON type, or "duration"
 	Default  string // as JSON text; empty: none

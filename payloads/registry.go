@@ -140,6 +140,11 @@ func (p Platform) Event(name string) (EventType, bool) {
 	return EventType{}, false
 }
 
+// Has reports whether subscriptions have anything in a place: InOptions or InScope.
+func (p Platform) Has(place string) bool {
+	return slices.ContainsFunc(p.Options, func(o Option) bool { return o.In == place })
+}
+
 // Policy is what one subscription's attempts really follow: the platform's values under the subscription's overrides.
 type Policy struct {
 	Timeout        time.Duration

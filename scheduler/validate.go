@@ -37,14 +37,14 @@ func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform, t
 	problems = append(problems, checkHeaders(sub.Headers)...)
 	problems = append(problems, checkQuirks(sub, p)...)
 	problems = append(problems, checkLimits(sub)...)
-	if p.Check != nil {
-		return append(problems, p.Check(sub)...)
-	}
-	if !emptyObject(sub.Scope) {
+	if !p.Has(payloads.InScope) && !emptyObject(sub.Scope) {
 		add("scope", p.Name+" has no scopes; leave it out")
 	}
-	if !emptyObject(sub.Options) {
+	if !p.Has(payloads.InOptions) && !emptyObject(sub.Options) {
 		add("options", p.Name+" has no options; leave them out")
+	}
+	if p.Check != nil {
+		problems = append(problems, p.Check(sub)...)
 	}
 	return problems
 }

@@ -32,9 +32,6 @@ func check(s subscriptions.Subscription) []payloads.Problem {
 	if _, err := readScope(s.Scope); err != nil {
 		problems = append(problems, payloads.Problem{Field: "scope", Message: err.Error() + `; allowed is {"project":"name"} or nothing`})
 	}
-	if !empty(s.Options) {
-		problems = append(problems, payloads.Problem{Field: "options", Message: "aquarium webhooks have no options; leave them out"})
-	}
 	for _, h := range s.Headers {
 		if strings.EqualFold(h.Name, headerName) {
 			problems = append(problems, payloads.Problem{

@@ -1,7 +1,6 @@
 package argilla_test
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -139,16 +138,15 @@ func TestNativeIDIsUUID4(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	s := payloadtest.Subscription(platform())
-	s.Scope, s.Options = json.RawMessage(`{"dataset":"a"}`), json.RawMessage(`{"batch":{}}`)
 	s.Headers = subscriptions.Headers{{Name: "WEBHOOK-SIGNATURE", Value: "v1,"}, {Name: "x-fine", Value: "a"}}
 	var got []string
 	for _, problem := range platform().Check(s) {
 		got = append(got, problem.Field)
 	}
-	if want := []string{"scope", "options", "headers.WEBHOOK-SIGNATURE"}; !slices.Equal(got, want) {
+	if want := []string{"headers.WEBHOOK-SIGNATURE"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	s.Headers, s.Scope, s.Options = nil, json.RawMessage(` {} `), json.RawMessage(`null`)
+	s.Headers = nil
 	if problems := platform().Check(s); len(problems) != 0 {
 		t.Errorf("got %v", problems)
 	}

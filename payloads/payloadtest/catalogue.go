@@ -87,11 +87,12 @@ func checkNames(p payloads.Platform, bad report) {
 	unique("fact topic", facts)
 }
 
-// checkOptions wants well described options and a Check that accepts a plain subscription and refuses what is not an object or not known.
+// checkOptions wants well described options and a Check that accepts a plain subscription and refuses, where there are options or a scope, what
+// is not an object or not known.
 func checkOptions(p payloads.Platform, bad report) {
 	kinds := []string{"string", "number", "integer", "boolean", "object", "array", "duration"}
 	for _, o := range p.Options {
-		if o.In != "options" && o.In != "scope" {
+		if o.In != payloads.InOptions && o.In != payloads.InScope {
 			bad("option %s is in %q, neither options nor scope", o.Name, o.In)
 		}
 		if !slices.Contains(kinds, o.Kind) {
@@ -113,11 +114,15 @@ func checkOptions(p payloads.Platform, bad report) {
 	}
 	for _, text := range []string{`[]`, `"x"`, `7`, `{"no_such_key":1}`, `{`, `{"batch":`} {
 		wrong := Subscription(p)
-		wrong.Options = json.RawMessage(text)
-		needProblem(p, bad, wrong.Options, p.Check(wrong), "options")
+		if p.Has(payloads.InOptions) {
+			wrong.Options = json.RawMessage(text)
+			needProblem(p, bad, wrong.Options, p.Check(wrong), payloads.InOptions)
+		}
 		wrong = Subscription(p)
-		wrong.Scope = json.RawMessage(text)
-		needProblem(p, bad, wrong.Scope, p.Check(wrong), "scope")
+		if p.Has(payloads.InScope) {
+			wrong.Scope = json.RawMessage(text)
+			needProblem(p, bad, wrong.Scope, p.Check(wrong), payloads.InScope)
+		}
 	}
 }
 

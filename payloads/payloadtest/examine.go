@@ -43,6 +43,7 @@ func checks() []check {
 		{"batch", checkBatch},
 		{"headers", checkHeaders},
 		{"sign", checkSign},
+		{"own signature", checkOwnSignature},
 		{"unsigned", checkUnsigned},
 		{"verify", checkVerify},
 		{"secrecy", checkSecrecy},

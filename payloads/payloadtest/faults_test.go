@@ -99,7 +99,12 @@ func catalogueFaults() map[string]func(*payloads.Platform) {
 		"options: neither options nor scope": func(p *payloads.Platform) {
 			p.Options = []payloads.Option{{Name: "x", Kind: "string", Summary: "x", Fidelity: payloads.Assumed}}
 		},
-		"options: is accepted": func(p *payloads.Platform) {
+		"options: options [] is accepted": func(p *payloads.Platform) {
+			p.Options = []payloads.Option{{In: payloads.InOptions, Name: "x", Kind: "string", Summary: "x", Fidelity: payloads.Assumed}}
+			p.Check = func(subscriptions.Subscription) []payloads.Problem { return nil }
+		},
+		"options: scope [] is accepted": func(p *payloads.Platform) {
+			p.Options = []payloads.Option{{In: payloads.InScope, Name: "x", Kind: "string", Summary: "x", Fidelity: payloads.Assumed}}
 			p.Check = func(subscriptions.Subscription) []payloads.Problem { return nil }
 		},
 		"options: a plain subscription is refused": func(p *payloads.Platform) {
@@ -168,6 +173,12 @@ func signFaults() map[string]func(*payloads.Platform) {
 		"sign: two headers": withSign(func(s *payloads.Signed, _ payloads.Message, _ payloads.Stamp) {
 			calls++
 			s.Header = append(s.Header, payloads.Field{Name: "X-Call", Value: strconv.Itoa(calls)})
+		}),
+		"own signature: may have a field": func(p *payloads.Platform) { p.Check = nil },
+		"own signature: displaces the signature": withSign(func(s *payloads.Signed, _ payloads.Message, stamp payloads.Stamp) {
+			for _, h := range stamp.Subscription.Headers {
+				s.Header = s.Header.With(payloads.Field{Name: h.Name, Value: h.Value})
+			}
 		}),
 		"sign: changes the body": withSign(func(_ *payloads.Signed, m payloads.Message, _ payloads.Stamp) { m.Body[0] = ' ' }),
 		"unsigned: a signature on a platform": func(p *payloads.Platform) {

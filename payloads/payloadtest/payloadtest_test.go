@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/annohook/annohook/payloads/internal/wire"
 	"github.com/annohook/annohook/payloads/payloadtest"
 	"github.com/annohook/annohook/payloads/signature"
+	"github.com/annohook/annohook/subscriptions"
 )
 
 const field = "X-Acme-Signature"
@@ -37,6 +39,7 @@ func acme() payloads.Platform {
 		},
 		Recipe:      []string{"Compute and compare."},
 		NewNativeID: func(random [16]byte, _ time.Time, _ int64) string { return hex.EncodeToString(random[:]) },
+		Check:       check,
 		Compose:     compose,
 		Sign:        sign,
 		Verify:      verify,
@@ -63,6 +66,13 @@ func buildThing(b payloads.Build) (*payloads.Object, error) {
 	), nil
 }
 
+func check(s subscriptions.Subscription) []payloads.Problem {
+	if s.Headers.Get(field) == "" {
+		return nil
+	}
+	return []payloads.Problem{{Field: "headers." + field, Message: "is the signature"}}
+}
+
 func compose(item payloads.Item) ([]payloads.Message, error) {
 	body, err := wire.JavaScript(item.Event)
 	return []payloads.Message{{Method: item.Type.Method, Body: body}}, err
@@ -71,7 +81,9 @@ func compose(item payloads.Item) ([]payloads.Message, error) {
 func sign(m payloads.Message, stamp payloads.Stamp) (payloads.Signed, error) {
 	signed := payloads.Signed{Header: payloads.H("Content-Type", "application/json")}
 	for _, h := range stamp.Subscription.Headers {
-		signed.Header = signed.Header.With(payloads.Field{Name: h.Name, Value: h.Value})
+		if !strings.EqualFold(h.Name, field) {
+			signed.Header = signed.Header.With(payloads.Field{Name: h.Name, Value: h.Value})
+		}
 	}
 	if secret := string(stamp.Subscription.Secret); secret != "" {
 		value := signature.HMACSHA256Hex([]byte(secret), m.Body)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
@@ -33,6 +34,28 @@ func checkHeaders(p payloads.Platform, bad report) {
 				bad("%v: the subscription's own header is sent as %q", f, got)
 			}
 		}
+	}
+}
+
+// checkOwnSignature gives a subscription a field of the signature's name: nothing that is shown of the signature may then be untrue.
+func checkOwnSignature(p payloads.Platform, bad report) {
+	s := Subscription(p)
+	m, err := first(p, s)
+	if err != nil {
+		bad("%v", err)
+		return
+	}
+	signed, err := p.Sign(m, Stamp(s))
+	if err != nil || signed.Signature == nil {
+		return // told by checkSign, or nothing is signed
+	}
+	field := signed.Signature.Header
+	s.Headers = subscriptions.Headers{{Name: strings.ToUpper(field), Value: "forged"}}
+	if p.Check == nil || len(p.Check(s)) == 0 {
+		bad("a subscription may have a field %s of its own, which is the signature's", field)
+	}
+	if got, err := p.Sign(m, Stamp(s)); err != nil || got.Header.Get(field) != signed.Header.Get(field) {
+		bad("a subscription's own %s displaces the signature: %q, %v", field, got.Header.Get(field), err)
 	}
 }
 
