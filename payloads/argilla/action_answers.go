@@ -30,7 +30,7 @@ func (r *run) checkValues(d *datasetRow, rec *recordRow, values json.RawMessage,
 	if given.Len() == 0 && status == statusSubmitted {
 		return payloads.ParamErrorf(paramValues, "a submission answers at least one question")
 	}
-	length := utf8.RuneCountInString(w.text.Body)
+	length := utf8.RuneCountInString(w.Body)
 	for _, m := range given.Members() {
 		q, asked := questions[m.Key]
 		if !asked {

@@ -144,7 +144,7 @@ func updateDataset(r *run) (*payloads.Object, error) {
 	r.begin(jobAfter + time.Duration(rows)*jobPerItem + answerSpan)
 	text := r.String("guidelines")
 	if text == "" {
-		text = "# " + r.src.Sentence() + "\n\n" + r.src.Sentence()
+		text = guidelines(r.src)
 	}
 	if d.Guidelines == nil || *d.Guidelines != text {
 		d.Guidelines = &text

@@ -15,15 +15,14 @@ type datasetFacts struct {
 	minSubmitted     int
 }
 
-func newDataset(src *synth.Source) datasetFacts {
+func newDataset(src *synth.Source, kind fieldKind) datasetFacts {
 	d := datasetFacts{
 		id:     src.UUID(),
-		domain: synth.Pick(src, synth.News, synth.Support, synth.Review, synth.Clinical, synth.Code, synth.Dialogue),
+		domain: about(kind, synth.Pick(src, synth.News, synth.Support, synth.Review, synth.Clinical, synth.Code, synth.Dialogue)),
 	}
 	d.name = synth.Pick(src, d.domain, d.domain+"-texts", "multilingual-"+d.domain) + "-" + synth.Pick(src, "edu-min", "pilot", "gold", "round-3", "2026-q4", "v2")
-	first, second := src.Sentence(), src.Sentence()
-	if src.Bool(0.6) {
-		d.guidelines = "# Guidelines\n\n" + first + "\n\n" + second
+	if rules := guidelines(src); src.Bool(0.6) {
+		d.guidelines = rules
 	}
 	d.extraMetadata = src.Bool(0.3)
 	d.minSubmitted = synth.Pick(src, 1, 1, 1, 2, 3)

@@ -68,4 +68,7 @@
 //     processes it can be passed as on the real server, whose count is a query of its own. A list of no events, which only our own API can
 //     make, may be sent back as it was shown (see 17).
 //  20. 2026-11-21. 429 and 503 have the form of FastAPI's HTTPException and a Retry-After of a second. The real server is not known to send either.
+//  21. 2026-11-22. What an annotator reads belongs together: a conversation is one conversation, a product has its own description, remarks
+//     and guidelines are lists of their own (content.go). Before, they were drawn from one list of sentences, which gave products the names
+//     of projects and pictures the captions of clinical notes. Rejected: texts from a library, which are word salad.
 package argilla

@@ -54,7 +54,7 @@ func newQuestions(src *synth.Source, domain string, kind fieldKind) []question {
 		{name: "entities", title: "Mark the entities", kind: asksSpan, labels: entities(), overlapping: src.Bool(0.3)},
 	}
 	for _, q := range more {
-		wanted, required, described, hint := src.Bool(0.4), src.Bool(0.5), src.Bool(0.5), src.Sentence()
+		wanted, required, described, hint := src.Bool(0.4), src.Bool(0.5), src.Bool(0.5), q.hint(src)
 		if !wanted || (q.kind == asksSpan && kind != kindText) {
 			continue
 		}
@@ -166,6 +166,10 @@ func topics(domain string) []label {
 		return []label{{value: "symptom", text: "Symptom"}, {value: "medication", text: "Medication"}, {value: "history", text: "Anamnèse"}, {value: "plan", text: "Plan"}}
 	case synth.Code:
 		return []label{{value: "bug", text: "Bug"}, {value: "question", text: "Question"}, {value: "style", text: "Style"}, {value: "performance", text: "Performance"}}
+	case aboutCaptions:
+		return []label{{value: "people", text: "People"}, {value: "vehicles", text: "Vehicles"}, {value: "buildings", text: "Buildings"}, {value: "nature", text: "Nature"}}
+	case aboutProducts:
+		return []label{{value: "kitchen", text: "Kitchen"}, {value: "clothing", text: "Clothing"}, {value: "electronics", text: "Electronics"}, {value: "outdoors", text: "Plein air"}}
 	default:
 		return []label{{value: "request", text: "Request"}, {value: "answer", text: "Answer"}, {value: "smalltalk", text: "Small talk"}, {value: "complaint", text: "Complaint"}}
 	}

@@ -70,9 +70,9 @@ func (w *world) drawMetadata(src *synth.Source) *payloads.Object {
 	values := map[string]payloads.Value{
 		"dump":             fmt.Sprintf("CC-MAIN-%d-%02d", src.Int(2018, 2025), src.Int(1, 52)),
 		"url":              fmt.Sprintf("https://www.example.com/%s/%d?page=%d", w.meta.domain, src.Int(1000, 99999), src.Int(1, 9)),
-		"language":         w.text.Language,
+		"language":         w.Language,
 		"language_score":   src.Float(0.65, 0.9999, 12),
-		"token_count":      utf8.RuneCountInString(w.text.Body)/charactersPerToken + 1,
+		"token_count":      utf8.RuneCountInString(w.Body)/charactersPerToken + 1,
 		"score":            float64(src.Int(32, 320)) / 64, // means of half-precision scores, as in the documents' samples
 		"priority":         src.Int(1, 5),
 		"model_confidence": src.Float(0, 1, 4),
@@ -90,25 +90,25 @@ func (w *world) fieldValues() *payloads.Object {
 	src := w.source(placeFieldValues)
 	switch w.kind {
 	case kindChat:
-		return payloads.Obj(fieldChat, chat(src, w.meta.domain))
+		return payloads.Obj(fieldChat, chat(w.turns))
 	case kindImage:
 		image := src.ImageURL()
 		if src.Bool(0.25) {
 			image = pixel
 		}
-		return payloads.Obj(fieldImage, image, fieldCaption, w.text.Body)
+		return payloads.Obj(fieldImage, image, fieldCaption, w.Body)
 	case kindCustom:
 		return payloads.Obj(fieldCustom, payloads.Obj(
-			"name", src.ProjectName(),
-			"description", w.text.Body,
-			"price", src.Float(1, 400, 2),
+			"name", w.product,
+			"description", w.Body,
+			"price", src.Float(4, 90, 2),
 			"in_stock", src.Bool(0.7),
-			"tags", payloads.Array{w.text.Topic, w.text.Sentiment},
+			"tags", payloads.Array{w.Topic, synth.Pick(src, "new", "bestseller", "clearance")},
 		))
 	default:
-		o := payloads.Obj(fieldText, w.text.Body)
+		o := payloads.Obj(fieldText, w.Body)
 		if w.context {
-			o.Set(fieldContext, src.Sentence())
+			o.Set(fieldContext, provenance(src, w.Domain))
 		}
 		return o
 	}
@@ -117,16 +117,15 @@ func (w *world) fieldValues() *payloads.Object {
 // pixel is a picture of one grey pixel, for records that hold the image itself.
 const pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAMLCwgAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 
-// chat is a conversation of two to six turns between a user and an assistant.
-func chat(src *synth.Source, domain string) payloads.Array {
-	texts := src.Texts(2*src.Int(1, 3), domain)
+// chat prints the turns of a conversation between a user and an assistant.
+func chat(texts []string) payloads.Array {
 	turns := make(payloads.Array, 0, len(texts))
 	for i, t := range texts {
 		role := "user"
 		if i%2 == 1 {
 			role = "assistant"
 		}
-		turns = append(turns, payloads.Obj("role", role, "content", t.Body))
+		turns = append(turns, payloads.Obj("role", role, "content", t))
 	}
 	return turns
 }

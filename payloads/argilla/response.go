@@ -1,6 +1,7 @@
 package argilla
 
 import (
+	"slices"
 	"time"
 
 	"github.com/annohook/annohook/payloads"
@@ -111,7 +112,7 @@ func (w *world) answers(src *synth.Source, status string) *payloads.Object {
 	o := &payloads.Object{}
 	for i, q := range w.questions {
 		answered := src.Bool(0.7) || q.required
-		answer := q.answer(src, w.text, status)
+		answer := q.answer(src, w.Text, status)
 		if status != statusSubmitted {
 			answered = i == 0 || (i < len(w.questions)-1 && answered)
 		}
@@ -130,11 +131,7 @@ func (q question) answer(src *synth.Source, text synth.Text, status string) payl
 	case asksLabel:
 		return text.Sentiment
 	case asksLabels:
-		chosen := payloads.Array{}
-		for _, l := range synth.Sample(src, src.Int(1, 2), q.labels...) {
-			chosen = append(chosen, l.value)
-		}
-		return chosen
+		return q.topics(src, text.Topic)
 	case asksRanking:
 		return ranking(src, q.labels, status == statusDraft)
 	case asksSpan:
@@ -144,8 +141,21 @@ func (q question) answer(src *synth.Source, text synth.Text, status string) payl
 		}
 		return spans
 	default:
-		return src.Sentence()
+		return remark(src)
 	}
+}
+
+// topics chooses one or two labels, that of the text's topic among them where there is one.
+func (q question) topics(src *synth.Source, topic string) payloads.Array {
+	chosen := payloads.Array{}
+	for _, l := range synth.Sample(src, src.Int(1, 2), q.labels...) {
+		chosen = append(chosen, l.value)
+	}
+	offered := slices.ContainsFunc(q.labels, func(l label) bool { return l.value == topic })
+	if offered && !slices.Contains(chosen, payloads.Value(topic)) {
+		chosen[0] = topic
+	}
+	return chosen
 }
 
 // ranking ranks all options; the last two of a draft have no rank yet.

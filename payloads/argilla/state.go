@@ -188,7 +188,7 @@ func (r *recordRow) by(user uint64) bool {
 
 // facts draws what the dataset has beside its children.
 func (r *datasetRow) facts() datasetFacts {
-	return newDataset(seeds{r.Seed, r.Seed}.source(placeDataset))
+	return newDataset(seeds{r.Seed, r.Seed}.source(placeDataset), r.Kind)
 }
 
 // newUser draws a user who has no other's name.

@@ -20,7 +20,7 @@ type world struct {
 	kind      fieldKind
 	workspace *payloads.Object
 	meta      datasetFacts
-	text      synth.Text // that the record is about
+	content   // of the record
 	fieldFacts
 	questions  []question
 	properties []property
@@ -94,14 +94,14 @@ func newWorld(b payloads.Build, kind fieldKind) *world {
 
 // draw draws the dataset and the record's text. Seeds, kind, options and the times of the clock are there.
 func (w *world) draw() {
-	w.meta = newDataset(w.source(placeDataset))
+	w.meta = newDataset(w.source(placeDataset), w.kind)
 	w.workspace = w.newWorkspace(w.source(placeWorkspace))
 	w.questions = newQuestions(w.source(placeQuestions), w.meta.domain, w.kind)
 	w.fieldFacts = newFields(w.source(placeFields))
 	properties := w.source(placeProperties)
 	w.properties = newProperties(properties)
 	w.vectors = newVectors(properties)
-	w.text = w.source(placeText).Text(w.meta.domain)
+	w.content = newContent(w.source(placeText), w.kind, w.meta.domain)
 }
 
 // print gives a time the form it has inside data.
