@@ -105,7 +105,7 @@ func (d *doing) project() (*projectState, error) {
 func (d *doing) found(title, kind string) *projectState {
 	src := d.source()
 	if title == "" {
-		title = src.ProjectName()
+		title = drawWords(src).title(kindNamed(kind))
 	}
 	p := d.s.found(src, kind, title, d.now)
 	p.LabelSet = src.Int(0, labelSets-1)

@@ -122,7 +122,7 @@ func updateProject(d *doing) error {
 		return err
 	}
 	if len(d.in.Params.Keys()) == 0 || len(d.in.Params.Keys()) == 1 && d.in.Has(paramProject) {
-		p.Description = d.source().Sentence()
+		p.Description = drawWords(d.source()).describe(p.config(server122).kind())
 	}
 	if err := d.set(p); err != nil {
 		return err

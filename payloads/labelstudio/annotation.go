@@ -16,7 +16,6 @@ const (
 	regionLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 	regionLength  = 10
 	maxRegions    = 8
-	defaultModel  = "bert-base-2026-03"
 )
 
 // annotationFacts is what a seed says about the annotation of the first imported task, and of the others where all are annotated.
@@ -48,11 +47,13 @@ func drawAnnotation(s *synth.Source, spans int) annotationFacts {
 	}
 	a.spans = s.Int(1, max(1, spans))
 	for range s.Int(2, 4) {
-		x, y := s.Int(0, 600), s.Int(0, 600)
-		a.boxes = append(a.boxes, box{x: x, y: y, width: s.Int(30, boxGrid-x), height: s.Int(30, boxGrid-y)})
+		// A thing is at most twice as long as it is high, or the other way round, and leaves room for others.
+		x, y, width := s.Int(0, 600), s.Int(0, 600), s.Int(40, 300)
+		width = min(width, boxGrid-x)
+		a.boxes = append(a.boxes, box{x: x, y: y, width: width, height: s.Int(width/2, min(2*width, boxGrid-y))})
 	}
-	a.width = synth.Pick(s, 600, 800, 1024, 1280, 1920)
-	a.height = synth.Pick(s, 403, 600, 768, 1024, 1080)
+	size := synth.Pick(s, [2]int{600, 403}, [2]int{800, 600}, [2]int{1024, 768}, [2]int{1024, 1024}, [2]int{1280, 720}, [2]int{1920, 1080})
+	a.width, a.height = size[0], size[1]
 	a.lead = s.Duration(2*time.Second, 300*time.Second).Truncate(time.Millisecond)
 	a.draft = s.Bool(0.4)
 	a.age = s.Duration(2*time.Minute, 3*time.Hour)
@@ -243,10 +244,10 @@ func since(from, to time.Time) string {
 	return strings.Join(words, ", ")
 }
 
-// modelVersion is the project's, or the one that an import of predictions gives to a project without.
+// modelVersion is that of the project of texts, or the one that an import of predictions gives to a project without.
 func (w *world) modelVersion() string {
-	if w.project.modelVersion == "" {
-		return defaultModel
+	if own := w.project.words.modelVersion(textKind); own != "" {
+		return own
 	}
-	return w.project.modelVersion
+	return usualModel(textKind)
 }

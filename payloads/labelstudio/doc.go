@@ -62,4 +62,8 @@
 //  17. 2026-11-21. The native API was compared with a running 1.23.2, some 1200 requests of every kind. What differs on purpose is in the
 //     facts: no forms, no headers that cannot be sent, no answer of 500 to hostile JSON.
 //  18. 2026-11-21. 429 is the framework's own Throttled with its Retry-After; 503 has the same envelope. The vendor's SDK honours both.
+//  19. 2026-11-22. Titles, descriptions, instructions, models and picture addresses come from lists for each kind of project (theme.go), so that
+//     nobody draws boxes around cars in a project of support tickets. Lists of one kind are as long as those of the other: one draw serves both.
+//  20. 2026-11-22. The deadline is 180 s in all profiles, where DESIGN 3 says "elsewhere equal to timeout". That would make of the timeout,
+//     which is for each silence here, one for the whole exchange, and of a listener that drips for two seconds a failure that no server sees.
 package labelstudio

@@ -92,7 +92,7 @@ func (s *state) annotate(p *projectState, at place, a *annotationState) {
 // predict adds a model's prediction to a task. The project takes the model's version as its own where it has none, as an import does.
 func (s *state) predict(p *projectState, at place, seed uint64, made stamp) {
 	if p.Model == "" {
-		p.Model = defaultModel
+		p.Model = usualModel(p.config(server122).kind())
 	}
 	p.Predictions = append(p.Predictions, &predictionState{
 		ID: next(&s.Last.Prediction), Task: at.id(), Seed: seed, Model: p.Model, Made: made,

@@ -27,9 +27,10 @@ func drawLabels(s *synth.Source) labelFacts {
 		titles: synth.Sample(s, linkedLabels,
 			"Partial answer", "Evidence", "Contradiction", "Réponse indirecte", "Ironie", "Quote", "住所", "Дата", "Out of scope", "Unklar",
 			"Implied", "Speaker", "Product name", "Side effect"),
-		description: s.Sentence(),
-		approved:    s.Bool(0.5),
-		age:         s.Duration(2*time.Minute, 20*time.Hour),
+		description: synth.Pick(s, "Use it only where the text says so itself.", "Not for headings.", "See guideline 4.2 for \"maybe\".",
+			"Auch bei Ironie.", "Dans le doute, demandez.", "文脈から分かる場合のみ。", "Только для прямой речи.", "👀 under review"),
+		approved: s.Bool(0.5),
+		age:      s.Duration(2*time.Minute, 20*time.Hour),
 	}
 }
 

@@ -22,37 +22,34 @@ const ignoreSkipped = "IGNORE_SKIPPED"
 
 // projectFacts is what a seed says about its project before the event happens.
 type projectFacts struct {
-	id, owner          int64
-	token              string // 16 hex digits, of the documents
-	key                string // 40 letters and digits, of the servers
-	title, description string
-	instruction        string
-	instructed         bool // whether annotators are shown the instruction
-	color, sampling    string
-	skipQueue          string
-	modelVersion       string
-	overlap            int // annotations that complete a task
-	number             int // in "New Project #7"
-	labels             int // which label set
-	created, changed   time.Time
-	latency            time.Duration // between a change and the request about it
-	login, password    string        // of the task data, for the variant that has them
-	base               tally
+	id, owner        int64
+	token            string // 16 hex digits, of the documents
+	key              string // 40 letters and digits, of the servers
+	words            words
+	instructed       bool // whether annotators are shown the instruction
+	color, sampling  string
+	skipQueue        string
+	overlap          int // annotations that complete a task
+	number           int // in "New Project #7"
+	labels           int // which label set
+	created, changed time.Time
+	latency          time.Duration // between a change and the request about it
+	login, password  string        // of the task data, for the variant that has them
+	base             tally
 }
 
 func drawProject(s *synth.Source, now time.Time) projectFacts {
 	p := projectFacts{
 		id: s.ID(1, 400), owner: s.ID(1, 9), token: s.Hex(16), key: s.IDText(synth.Letters, keyLength),
-		title: s.ProjectName(), description: s.Sentence(), instruction: "<p>" + s.Sentence() + "</p>", instructed: s.Bool(0.6),
-		color:        synth.Pick(s, "#FFFFFF", "#FF8559", "#F6C549", "#9AC422", "#51AAFD", "#7F64FF", "#D55C9D"),
-		sampling:     synth.Pick(s, "Sequential sampling", "Uniform sampling", "Uncertainty sampling"),
-		skipQueue:    synth.Pick(s, "REQUEUE_FOR_OTHERS", "REQUEUE_FOR_OTHERS", "REQUEUE_FOR_ME", ignoreSkipped),
-		modelVersion: synth.Pick(s, "", "bert-base-2026-03", "spacy-xx-3.8", "yolo11m", "gpt-preannotate-4"),
-		overlap:      synth.Pick(s, 1, 1, 1, 2),
-		number:       s.Int(2, 90),
-		labels:       s.Int(0, labelSets-1),
-		login:        synth.Pick(s, "s3-reader", "media", "basic-auth-bot", "câmera"),
-		password:     synth.Pick(s, "tr0mbone-Apfel", "hunter2hunter2", "correct-horse-9", "pässwörd-77"),
+		words: drawWords(s), instructed: s.Bool(0.6),
+		color:     synth.Pick(s, "#FFFFFF", "#FF8559", "#F6C549", "#9AC422", "#51AAFD", "#7F64FF", "#D55C9D"),
+		sampling:  synth.Pick(s, "Sequential sampling", "Uniform sampling", "Uncertainty sampling"),
+		skipQueue: synth.Pick(s, "REQUEUE_FOR_OTHERS", "REQUEUE_FOR_OTHERS", "REQUEUE_FOR_ME", ignoreSkipped),
+		overlap:   synth.Pick(s, 1, 1, 1, 2),
+		number:    s.Int(2, 90),
+		labels:    s.Int(0, labelSets-1),
+		login:     synth.Pick(s, "s3-reader", "media", "basic-auth-bot", "câmera"),
+		password:  synth.Pick(s, "tr0mbone-Apfel", "hunter2hunter2", "correct-horse-9", "pässwörd-77"),
 	}
 	today := now.Truncate(day)
 	p.created = s.Time(today.Add(-190*day), today.Add(-9*day))
@@ -157,9 +154,9 @@ type view struct {
 func (w *world) view(k kind, t tally) view {
 	p := w.project
 	v := view{
-		id: p.id, owner: p.owner, token: p.key, tally: t, config: w.configs[k], title: p.title, description: p.description,
-		instruction: p.instruction, instructed: p.instructed, color: p.color, sampling: p.sampling, skipQueue: p.skipQueue,
-		overlap: p.overlap, modelVersion: p.modelVersion, created: p.created, updated: p.changed,
+		id: p.id, owner: p.owner, token: p.key, tally: t, config: w.configs[k], title: p.words.title(k), description: p.words.describe(k),
+		instruction: p.words.instruct(k), instructed: p.instructed, color: p.color, sampling: p.sampling, skipQueue: p.skipQueue,
+		overlap: p.overlap, modelVersion: p.words.modelVersion(k), created: p.created, updated: p.changed,
 	}
 	if w.gen == documents {
 		v.token = p.token

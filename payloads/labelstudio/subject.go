@@ -119,7 +119,7 @@ func (d *depiction) text(seed uint64, index int) synth.Text {
 func (d *depiction) data(t taskShot) *payloads.Object {
 	if t.Kind == imageKind {
 		s := mix(t.Seed, uint64(t.Index)) //nolint:gosec // any 64 bits do
-		return payloads.Obj(t.Field, synth.New(s, s).ImageURL())
+		return payloads.Obj(t.Field, imageURL(synth.New(s, s)))
 	}
 	return payloads.Obj(t.Field, d.text(t.Seed, t.Index).Body)
 }
@@ -176,11 +176,16 @@ func (d *depiction) annotation(a annotationShot) annotation {
 		}
 		n.result = d.regions(facts, a.Of, spans, true)
 	}
-	n.lead = (facts.lead + time.Duration(a.Revision)*(facts.lead/2)).Truncate(time.Millisecond).Seconds()
+	n.lead = leadTime(begun.lead+time.Duration(a.Revision)*(begun.lead/2), a.Updated.time().Sub(a.Of.Created.time()))
 	if a.Made != nil && a.Made.ID == a.Prediction {
 		n.prediction = d.printPrediction(d.prediction(*a.Made, a.Of))
 	}
 	return n
+}
+
+// leadTime is how many seconds somebody worked on a task that is there for life: not longer than it is there, and never in no time.
+func leadTime(drawn, life time.Duration) float64 {
+	return min(drawn, max(life/4*3, time.Second)).Truncate(time.Millisecond).Seconds()
 }
 
 // marks draws what an annotator, or a model, marked in a task.

@@ -33,7 +33,7 @@ func drawTasks(s *synth.Source, w *world) taskFacts {
 		texts:      s.Texts(importSize),
 	}
 	for range importSize {
-		t.images = append(t.images, s.ImageURL())
+		t.images = append(t.images, imageURL(s))
 	}
 	t.imported = s.Time(today.Add(-7*day), today.Add(-day))
 	return t
