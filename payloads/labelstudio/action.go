@@ -2,7 +2,6 @@ package labelstudio
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/synth"
@@ -24,7 +23,7 @@ const (
 type doing struct {
 	in     payloads.ActionInput
 	s      *state
-	now    stamp
+	now    stamp  // of the change
 	drawn  uint64 // seeds taken so far
 	raised []payloads.Raised
 	result *payloads.Object
@@ -37,7 +36,7 @@ func do(deed func(*doing) error) func(payloads.ActionInput) (payloads.Effect, er
 		if err != nil {
 			return payloads.Effect{}, err
 		}
-		d := &doing{in: in, s: s, now: stampOf(in.Now), result: payloads.Obj()}
+		d := &doing{in: in, s: s, now: stampOf(in.Now).after(-handling), result: payloads.Obj()}
 		if err := deed(d); err != nil {
 			return payloads.Effect{}, err
 		}
@@ -113,10 +112,26 @@ func (d *doing) found(title, kind string) *projectState {
 	return p
 }
 
-// bring imports tasks and raises their event.
-func (d *doing) bring(p *projectState, n int, file bool) (*batch, error) {
-	at := d.now - stamp((time.Duration(n) * taskStep).Microseconds())
-	b := d.s.bring(p, n, d.seed(), at, file)
+// earlier is when something happened that has to lie before the action: shortly before it, but behind what it follows itself.
+func (d *doing) earlier(since stamp) stamp {
+	if since >= d.now {
+		return d.now
+	}
+	return max(d.now.after(-shortly), since+(d.now-since)/2)
+}
+
+// provide imports n tasks as somebody has to have done before the action.
+func (d *doing) provide(p *projectState, n int) (*batch, error) {
+	return d.bring(p, n, true, d.earlier(p.latest()))
+}
+
+// bring imports tasks and raises their event. The last of them is made at the end, the first not before its project, however many they are.
+func (d *doing) bring(p *projectState, n int, file bool, end stamp) (*batch, error) {
+	step := min(stamp(taskStep.Microseconds()), max(0, end-p.Created)/stamp(n))
+	b := d.s.bring(p, n, d.seed(), end-stamp(n)*step, file)
+	if step < stamp(taskStep.Microseconds()) {
+		b.Squeezed = &step
+	}
 	shot := *b
 	shot.Runs = nil
 	return b, d.raise(tasksCreated, subject{Project: p.shot(), Import: &shot})

@@ -44,7 +44,7 @@ func (d *doing) annotateNext() (*annotationState, error) {
 		By: d.annotator(), Seed: d.seed(), Skipped: result == resultSkipped, Empty: result == resultSkipped || result == resultEmpty, Created: d.now,
 	}
 	if d.in.Bool(paramAssisted) && at.batch.work(at.index).Predictions == 0 {
-		d.s.predict(p, at, d.seed(), d.now.after(-shortly))
+		d.s.predict(p, at, d.seed(), d.earlier(at.batch.created(at.index)))
 	}
 	// The server copies the prediction of the project's model whatever the annotator did with it.
 	if m, ok := p.predictionOf(at.id()); ok {
@@ -150,7 +150,7 @@ func (d *doing) chosenAnnotation() (*projectState, *annotationState, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	a := &annotationState{By: p.Owner, Seed: d.seed(), Created: d.now.after(-shortly)}
+	a := &annotationState{By: p.Owner, Seed: d.seed(), Created: d.earlier(at.batch.created(at.index))}
 	d.s.annotate(p, at, a)
 	p.relabel(at)
 	return p, a, d.raise(annotationCreated, subject{Project: p.shot(), Annotations: []annotationShot{p.shotOf(a, at, a.Created)}})
@@ -219,13 +219,13 @@ func convertPredictions(d *doing) error {
 	for len(p.unused()) < n {
 		at, ok := p.first(func(w work) bool { return w.Predictions == 0 && !w.Labeled })
 		if !ok {
-			b, err := d.bring(p, max(importSize, n-len(p.unused())), true)
+			b, err := d.provide(p, max(importSize, n-len(p.unused())))
 			if err != nil {
 				return err
 			}
 			at = place{batch: b}
 		}
-		d.s.predict(p, at, d.seed(), d.now.after(-shortly))
+		d.s.predict(p, at, d.seed(), d.earlier(at.batch.created(at.index)))
 	}
 	shots, places, ids := []annotationShot{}, []place{}, []int64{}
 	for _, m := range p.unused()[:n] {

@@ -8,7 +8,7 @@ func importTasks(d *doing) error {
 		return err
 	}
 	n := int(d.in.Int(paramCount))
-	b, err := d.bring(p, n, d.in.Bool("file"))
+	b, err := d.bring(p, n, d.in.Bool("file"), d.now)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func createTask(d *doing) error {
 		return err
 	}
 	first := p.innermost() == 0
-	b := d.s.bring(p, 1, d.seed(), d.now-stamp(taskStep.Microseconds()), false)
+	b := d.s.bring(p, 1, d.seed(), max(p.Created, d.now.after(-taskStep)), false)
 	if first {
 		b.Inner = 2
 	}
@@ -46,7 +46,7 @@ func deleteTasks(d *doing) error {
 		return err
 	}
 	if len(p.living()) == 0 {
-		if _, err := d.bring(p, importSize, true); err != nil {
+		if _, err := d.provide(p, importSize); err != nil {
 			return err
 		}
 	}
@@ -91,7 +91,7 @@ func (d *doing) take(p *projectState, wanted func(work) bool) (place, error) {
 			return at, nil
 		}
 	}
-	b, err := d.bring(p, importSize, true)
+	b, err := d.provide(p, importSize)
 	return place{batch: b}, err
 }
 

@@ -21,12 +21,13 @@ type player struct {
 	p       payloads.Platform
 	world   []byte
 	seed    uint64
+	gap     time.Duration // between two actions
 	effects int
 }
 
 func newPlayer(t testing.TB) *player {
 	t.Helper()
-	return &player{t: t, p: platform(t, "1.22"), seed: 7}
+	return &player{t: t, p: platform(t, "1.22"), seed: 7, gap: time.Minute}
 }
 
 // try does an action; pairs are its parameters.
@@ -51,7 +52,7 @@ func (p *player) try(name string, pairs ...any) (payloads.Effect, error) {
 }
 
 func (p *player) now() time.Time {
-	return payloadtest.Now().Add(time.Duration(p.effects) * time.Minute)
+	return payloadtest.Now().Add(time.Duration(p.effects) * p.gap)
 }
 
 // do is try for what must work.

@@ -8,9 +8,10 @@ import (
 
 // Times within an action.
 const (
-	shortly = 2 * time.Minute       // what had to happen first happened so long before
-	taskLag = 15 * time.Millisecond // a task is saved so long after its annotation
-	spacing = 10 * time.Millisecond // between the due times of the events of one action; the server sends them inline
+	shortly  = 2 * time.Minute       // what had to happen first happened so long before, at most
+	taskLag  = 15 * time.Millisecond // a task is saved so long after its annotation
+	handling = 20 * time.Millisecond // an action changes things so long before its moment, when the last of them is saved and the event goes out
+	spacing  = 10 * time.Millisecond // between the due times of the events of one action; the server sends them inline
 )
 
 // real is where the actions were observed.

@@ -66,4 +66,6 @@
 //     nobody draws boxes around cars in a project of support tickets. Lists of one kind are as long as those of the other: one draw serves both.
 //  20. 2026-11-22. The deadline is 180 s in all profiles, where DESIGN 3 says "elsewhere equal to timeout". That would make of the timeout,
 //     which is for each silence here, one for the whole exchange, and of a listener that drips for two seconds a failure that no server sees.
+//  21. 2026-11-22. An action ends at its moment; what it changes is dated 20 ms before, so that no body holds a time that is still to come. What
+//     had to happen first (12) is dated half-way back to what it follows, two minutes at most, so that nothing is older than its task or project.
 package labelstudio

@@ -194,6 +194,18 @@ func (s *state) project(id int64) (*projectState, bool) {
 	return nil, false
 }
 
+// latest is when something last happened to a project that tasks of it can follow.
+func (p *projectState) latest() stamp {
+	at := p.Updated
+	if b, ok := newest(p.Batches); ok {
+		at = max(at, b.created(b.Count-1))
+	}
+	if a, ok := newest(p.Annotations); ok {
+		at = max(at, a.Updated)
+	}
+	return at
+}
+
 // newest returns the last of a list.
 func newest[T any](list []*T) (*T, bool) {
 	if len(list) == 0 {

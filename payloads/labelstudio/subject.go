@@ -97,7 +97,13 @@ func (at place) shot() taskShot {
 }
 
 // created is when the task at index was made; the tasks of an import follow each other closely.
-func (b *batch) created(index int) stamp { return b.At.after(time.Duration(b.Offset+index) * taskStep) }
+func (b *batch) created(index int) stamp {
+	step := stamp(taskStep.Microseconds())
+	if b.Squeezed != nil {
+		step = *b.Squeezed
+	}
+	return b.At + stamp(b.Offset+index)*step
+}
 
 // depiction prints subjects; it keeps the texts of one import, which all its tasks share.
 type depiction struct {
@@ -176,16 +182,20 @@ func (d *depiction) annotation(a annotationShot) annotation {
 		}
 		n.result = d.regions(facts, a.Of, spans, true)
 	}
-	n.lead = leadTime(begun.lead+time.Duration(a.Revision)*(begun.lead/2), a.Updated.time().Sub(a.Of.Created.time()))
+	n.lead = leadTime(begun.lead, a.Revision, a.Updated.time().Sub(a.Of.Created.time()))
 	if a.Made != nil && a.Made.ID == a.Prediction {
 		n.prediction = d.printPrediction(d.prediction(*a.Made, a.Of))
 	}
 	return n
 }
 
-// leadTime is how many seconds somebody worked on a task that is there for life: not longer than it is there, and never in no time.
-func leadTime(drawn, life time.Duration) float64 {
-	return min(drawn, max(life/4*3, time.Second)).Truncate(time.Millisecond).Seconds()
+// leadTime is how many seconds somebody worked on a task that is there for life, at first and in so many revisions: not longer than it is
+// there. Of a script, which answers at once, it is some seconds nevertheless.
+func leadTime(first time.Duration, revisions int, life time.Duration) float64 {
+	usual, quick := first, time.Second+first%(3*time.Second)
+	usual += time.Duration(revisions) * (first / 2)
+	quick += time.Duration(revisions) * time.Second
+	return min(usual, max(life/4*3, quick)).Truncate(time.Millisecond).Seconds()
 }
 
 // marks draws what an annotator, or a model, marked in a task.

@@ -14,7 +14,9 @@ type batch struct {
 	Field  string `json:"field"` // key of the tasks' data
 	Upload int64  `json:"upload,omitempty"`
 	At     stamp  `json:"at"`
-	Runs   []run  `json:"runs,omitempty"` // tasks that something happened to, in order
+	// Squeezed is the time from task to task where there was no room for the usual one.
+	Squeezed *stamp `json:"squeezed,omitempty"`
+	Runs     []run  `json:"runs,omitempty"` // tasks that something happened to, in order
 }
 
 // run is neighbouring tasks of a batch that the same happened to.
@@ -34,7 +36,7 @@ type work struct {
 }
 
 func (b *batch) sound() bool {
-	if b.Count < 1 || b.Count > maxImport || b.Offset < 0 || b.Kind < 0 || b.Kind >= kinds {
+	if b.Count < 1 || b.Count > maxImport || b.Offset < 0 || b.Kind < 0 || b.Kind >= kinds || (b.Squeezed != nil && *b.Squeezed < 0) {
 		return false
 	}
 	at := 0

@@ -69,13 +69,13 @@ func TestLeadTimeFitsIntoTheLifeOfTheTask(t *testing.T) {
 func lead(t *testing.T, o *payloads.Object) float64 {
 	t.Helper()
 	seconds, _ := at(o, "annotation", "lead_time").(float64)
-	if age := moment(t, o, "annotation", "updated_at").Sub(moment(t, o, "task", "created_at")); seconds <= 0 || seconds > age.Seconds() {
+	if age := momentOf(t, o, "annotation", "updated_at").Sub(momentOf(t, o, "task", "created_at")); seconds <= 0 || seconds > age.Seconds() {
 		t.Errorf("%v seconds of work on a task that is %v old", seconds, age)
 	}
 	return seconds
 }
 
-func moment(t *testing.T, o *payloads.Object, path ...string) time.Time {
+func momentOf(t *testing.T, o *payloads.Object, path ...string) time.Time {
 	t.Helper()
 	m, err := time.Parse(time.RFC3339Nano, fmt.Sprint(at(o, path...)))
 	if err != nil {
