@@ -82,17 +82,6 @@ type Platform struct {
 // MaxSpread bounds the time over which the events of one action become due.
 const MaxSpread = 2 * time.Second
 
-// Fidelity is how sure we are of a fact.
-type Fidelity string
-
-// The certainties, from best to weakest.
-const (
-	FromSource Fidelity = "source"     // read in the platform's code
-	Documented Fidelity = "documented" // in the platform's documentation
-	Observed   Fidelity = "observed"   // seen on the wire or in a run
-	Assumed    Fidelity = "assumed"    // nobody published it
-)
-
 // EventType is one kind of event in the catalogue of one profile.
 type EventType struct {
 	Key      string    // one name for all profiles, used in our API

@@ -210,7 +210,7 @@ func (p *Published) collected(id string, fresh history.Delivery) {
 func (p *plan) newDelivery(o occurrence, c composed, part int) history.Delivery {
 	return history.Delivery{
 		ID: p.deliveryID(), Status: history.Pending, Platform: c.platform.ID, Profile: c.platform.Profile, EventType: c.etype.Key,
-		Fidelity: c.etype.Fidelity, Method: c.messages[part].Method, SubscriptionID: c.sub.ID, EventIDs: []string{o.event.ID}, Part: part,
+		Fidelity: c.etype.FidelityOf(o.trigger.Variant), Method: c.messages[part].Method, SubscriptionID: c.sub.ID, EventIDs: []string{o.event.ID}, Part: part,
 		URL: sender.MaskURL(c.sub.URL), NextAt: o.due, CreatedAt: p.at, Once: c.etype.Once || o.trigger.once,
 		Always: o.trigger.direct, BodyBytes: len(c.messages[part].Body),
 	}

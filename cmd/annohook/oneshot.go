@@ -184,7 +184,7 @@ func (s *oneShot) attempt(ctx context.Context, et payloads.EventType, at time.Ti
 	failure, text := sender.Failure(report.Reply, verdict)
 	d := history.Summary{Delivery: history.Delivery{
 		ID: id, Status: history.Failed, Reason: verdict.Why, Platform: s.platform.ID, Profile: s.platform.Profile, EventType: et.Key,
-		Fidelity: et.Fidelity, Method: m.Method, SubscriptionID: s.sub.ID, URL: s.sub.URL, CreatedAt: at, SettledAt: report.StartedAt.Add(report.Duration),
+		Fidelity: et.FidelityOf(s.trigger.event.variant), Method: m.Method, SubscriptionID: s.sub.ID, URL: s.sub.URL, CreatedAt: at, SettledAt: report.StartedAt.Add(report.Duration),
 	}}
 	if verdict.Success {
 		d.Status = history.Succeeded

@@ -195,12 +195,7 @@ func example(pl payloads.Platform, et payloads.EventType, variant string, seed u
 		Platform: pl.ID, Profile: pl.Profile, Type: api.EventType(et), Variant: orNull(variant), Seed: seed, Now: exampleTime(),
 		Method: messages[0].Method, Headers: headersOf(signed.Header), Body: bodyOf(body), Signature: signatureOf(signed.Signature, body),
 		Secret: orNull(string(sub.Secret)), Schema: []byte("null"), Recipe: append([]string{}, pl.Recipe...),
-		Sources: []string{et.Source, pl.Docs}, Fidelity: string(et.Fidelity),
-	}
-	for _, known := range et.Variants {
-		if known.Name == variant && known.Fidelity != "" {
-			v.Fidelity = string(known.Fidelity)
-		}
+		Sources: []string{et.Source, pl.Docs}, Fidelity: string(et.FidelityOf(variant)),
 	}
 	if tree, err := payloads.ParseValue(body); err == nil {
 		if v.Schema, err = payloads.JSON(payloads.SchemaOf(tree)); err != nil {

@@ -66,7 +66,7 @@ func (a *API) getExample(_ context.Context, in *exampleInput) (*exampleOutput, e
 		Platform: p.ID, Profile: p.Profile, Type: EventType(et), Variant: orNull(in.Variant), Seed: in.Seed, Now: exampleTime(),
 		Method: message.Method, Headers: headerView(signed.Header), Body: bodyView(message.Body, false),
 		Signature: signatureView(signed.Signature, message.Body), Secret: orNull(string(sub.Secret)), Recipe: nonNil(p.Recipe),
-		Sources: []string{et.Source, p.Docs}, Fidelity: string(fidelityOf(et, in.Variant)),
+		Sources: []string{et.Source, p.Docs}, Fidelity: string(et.FidelityOf(in.Variant)),
 	}
 	if view.Schema, err = schemaOfBody(message.Body); err != nil {
 		return nil, err
@@ -97,16 +97,6 @@ func schemaOfBody(body []byte) (json.RawMessage, error) {
 		return json.RawMessage("null"), nil //nolint:nilerr // a body that is no JSON has no schema
 	}
 	return payloads.JSON(payloads.SchemaOf(v))
-}
-
-// fidelityOf is that of the variant where one is chosen.
-func fidelityOf(et payloads.EventType, variant string) payloads.Fidelity {
-	for _, v := range et.Variants {
-		if v.Name == variant && v.Fidelity != "" {
-			return v.Fidelity
-		}
-	}
-	return et.Fidelity
 }
 
 func rawOrNull(text string) json.RawMessage {

@@ -54,17 +54,13 @@ func (d *dashboard) showEventType(w http.ResponseWriter, r *http.Request) error 
 		return errNoPage
 	}
 	query := r.URL.Query()
-	page := eventPage{Platform: p, Type: et, Variant: query.Get("variant"), Seed: 1, View: viewPretty, Fidelity: et.Fidelity}
+	page := eventPage{Platform: p, Type: et, Variant: query.Get("variant"), Seed: 1, View: viewPretty}
 	if text := query.Get("seed"); text != "" {
 		if page.Seed, err = strconv.ParseUint(text, 10, 64); err != nil || page.Seed > maxSeed {
 			return fmt.Errorf("%w: seed must be a whole number from 0 to %d", errForm, uint64(maxSeed))
 		}
 	}
-	for _, v := range et.Variants {
-		if v.Name == page.Variant && v.Fidelity != "" {
-			page.Fidelity = v.Fidelity
-		}
-	}
+	page.Fidelity = et.FidelityOf(page.Variant)
 	if page.Example, err = newSample(p, et, page.Variant, page.Seed); err != nil {
 		return err
 	}

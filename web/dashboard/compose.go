@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -188,12 +187,7 @@ func (d *dashboard) choose(page *composePage, f *form) error {
 	if page.Variant = f.text("variant"); !slices.Contains(page.Type.VariantNames(), page.Variant) {
 		page.Variant = ""
 	}
-	page.Fidelity = page.Type.Fidelity
-	for _, v := range page.Type.Variants {
-		if v.Name == cmp.Or(page.Variant, page.Type.Variants[0].Name) {
-			page.Fidelity = cmp.Or(v.Fidelity, page.Fidelity)
-		}
-	}
+	page.Fidelity = page.Type.FidelityOf(page.Variant)
 	return nil
 }
 
