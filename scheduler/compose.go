@@ -44,12 +44,12 @@ func (s *Scheduler) compose(e history.Event, t Trigger, sub subscriptions.Subscr
 		}
 	}
 	c := composed{sub: sub, platform: p, etype: et}
-	if t.Body != nil {
-		c.messages = []payloads.Message{{Method: et.Method, Body: t.Body}}
-		return c, "", nil
-	}
 	c.messages, err = p.Compose(payloads.Item{Subscription: sub, Type: et, Event: tree})
 	switch {
+	case err == nil && t.Body != nil:
+		// The request is the one of a built event, whose method may be the subscription's choice; the bytes alone are the user's.
+		c.messages = []payloads.Message{{Method: methodOf(c.messages, et), Body: t.Body}}
+		return c, "", nil
 	case err == nil:
 		return c, "", nil
 	case e.Subject != nil:
@@ -57,6 +57,14 @@ func (s *Scheduler) compose(e history.Event, t Trigger, sub subscriptions.Subscr
 	default:
 		return composed{}, "", invalid("data", fmt.Sprintf("%s cannot print this event: %v", p.Name, err))
 	}
+}
+
+// methodOf is the method of the request that an event became; that of its type where it became none.
+func methodOf(messages []payloads.Message, et payloads.EventType) string {
+	if len(messages) == 0 {
+		return et.Method
+	}
+	return messages[0].Method
 }
 
 // unbuilt words the failure of a builder. Where an action raised the event, it is nobody's input that is wrong.

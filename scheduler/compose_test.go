@@ -7,7 +7,37 @@ import (
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/payloadtest/invented"
 	"github.com/annohook/annohook/scheduler"
+	"github.com/annohook/annohook/subscriptions"
 )
+
+// TestAGivenBodyKeepsTheMethod wants a body of the user's to go out as a built one would, on a platform where the subscription decides that.
+func TestAGivenBodyKeepsTheMethod(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, withPlatforms(t, func(p *payloads.Platform) {
+		built := p.Compose
+		p.Compose = func(item payloads.Item) ([]payloads.Message, error) {
+			messages, err := built(item)
+			for i := range messages {
+				if item.Subscription.Quirk("loud", false) {
+					messages[i].Method = "PATCH"
+				}
+			}
+			return messages, err
+		}
+	}))
+	r.subscribe("")
+	r.subscribe("", func(s *subscriptions.Subscription) { s.Quirks = map[string]bool{"loud": true} })
+	r.publish(scheduler.Trigger{Body: []byte("mine")})
+	r.drain()
+	var methods []string
+	for _, s := range r.wire.sent {
+		methods = append(methods, s.request.Method+" "+string(s.request.Body))
+	}
+	slices.Sort(methods)
+	if want := []string{"PATCH mine", "POST mine"}; !slices.Equal(methods, want) {
+		t.Errorf("got %q, want %q", methods, want)
+	}
+}
 
 // TestFidelityOfAVariant wants a delivery to say how sure the variant is that was sent, not how sure the event type is in general.
 func TestFidelityOfAVariant(t *testing.T) {
