@@ -102,8 +102,9 @@ const MaxWorldBytes = 1 << 20
 
 // Raised is one event that an action raised.
 type Raised struct {
-	Type string    // key of the event type
-	At   time.Time // when it happened; zero: Now of the action
+	Type    string    // key of the event type
+	Variant string    // which of its variants the subject is; "": the first
+	At      time.Time // when it happened; zero: Now of the action
 	// Subject is what the event is about, as JSON that only the platform reads: builders of every profile print it (Build.Subject)
 	// instead of inventing something. It holds all that the event shows, because the world has moved on when it is built again.
 	Subject []byte

@@ -206,7 +206,8 @@ func (r *actRun) planEvents(list []payloads.Raised, candidates []subscriptions.S
 			at = raised.At
 		}
 		t := Trigger{
-			Platform: r.platform.ID, Type: raised.Type, Profile: r.ask.Profile, Now: &at, idSeed: &ids, action: r.action.Name, subject: raised.Subject,
+			Platform: r.platform.ID, Type: raised.Type, Variant: raised.Variant, Profile: r.ask.Profile, Now: &at, idSeed: &ids,
+			action: r.action.Name, subject: raised.Subject,
 		}
 		subs, reasons := s.audience(candidates, t)
 		due := r.plan.at.Add(offset(r.platform, i, len(list)))

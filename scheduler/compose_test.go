@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/annohook/annohook/payloads"
@@ -9,6 +10,29 @@ import (
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/subscriptions"
 )
+
+// TestFidelityOfWhatAnActionRaised wants the same of an event that an action raised: the variant is known, and replayed with it.
+func TestFidelityOfWhatAnActionRaised(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, withPlatforms(t, func(p *payloads.Platform) {
+		p.Events = slices.Clone(p.Events)
+		p.Events[0].Fidelity = payloads.Documented
+		p.Events[0].Variants = []payloads.Variant{{Name: "short"}, {Name: "long", Fidelity: payloads.Assumed}}
+	}))
+	r.subscribe(alone)
+	for text, want := range map[string]payloads.Fidelity{"brief": payloads.Documented, strings.Repeat("long ", 30): payloads.Assumed} {
+		acted := r.act(invented.AddNotes, payloads.Obj("text", text))
+		d, err := r.history.Delivery(t.Context(), acted.Raised[0].DeliveryIDs[0])
+		if err != nil || d.Fidelity != want {
+			t.Errorf("%q: fidelity %q, want %q (error %v)", text, d.Fidelity, want, err)
+		}
+		r.drain()
+		again, err := r.Replay(t.Context(), d.ID, scheduler.ReplayNew)
+		if err != nil || again.Fidelity != want {
+			t.Errorf("%q sent again: fidelity %q, want %q (error %v)", text, again.Fidelity, want, err)
+		}
+	}
+}
 
 // TestAGivenBodyKeepsTheMethod wants a body of the user's to go out as a built one would, on a platform where the subscription decides that.
 func TestAGivenBodyKeepsTheMethod(t *testing.T) {

@@ -37,6 +37,7 @@ type owed struct {
 // owedRaised is one payloads.Raised.
 type owedRaised struct {
 	Type    string    `json:"type"`
+	Variant string    `json:"variant,omitempty"` // absent in older records
 	Subject []byte    `json:"subject"`
 	At      time.Time `json:"at,omitzero"`
 }
@@ -60,7 +61,7 @@ func (r *actRun) owes(list []payloads.Raised) ([]byte, error) {
 		At: r.ticket.At, Nonce: r.ticket.Nonce, Raised: make([]owedRaised, len(list)),
 	}
 	for i, raised := range list {
-		o.Raised[i] = owedRaised{Type: raised.Type, Subject: raised.Subject, At: raised.At}
+		o.Raised[i] = owedRaised{Type: raised.Type, Variant: raised.Variant, Subject: raised.Subject, At: raised.At}
 	}
 	data, err := json.Marshal(o)
 	if err != nil {
@@ -171,7 +172,7 @@ func (s *Scheduler) owedRun(ctx context.Context, platform string, w WorldState) 
 	}
 	list := make([]payloads.Raised, len(o.Raised))
 	for i, raised := range o.Raised {
-		list[i] = payloads.Raised{Type: raised.Type, Subject: raised.Subject, At: raised.At}
+		list[i] = payloads.Raised{Type: raised.Type, Variant: raised.Variant, Subject: raised.Subject, At: raised.At}
 	}
 	if err := run.checkRaised(list); err != nil {
 		return nil, err

@@ -69,6 +69,10 @@ func TestEventsThatADeadProcessOwedAreRecordedOnce(t *testing.T) {
 			if diff := cmp.Diff(want, told); diff != "" || before != 0 {
 				t.Errorf("dying at call %d, stored %v: %d before, sent (-want +got):\n%s", call, stored, before, diff)
 			}
+			page, err := r.history.Events(t.Context(), invented.ID, "", 10)
+			if err != nil || len(page.Items) != 3 || slices.ContainsFunc(page.Items, func(e history.Event) bool { return e.Variant != "short" }) {
+				t.Errorf("dying at call %d, stored %v: events %+v, error %v", call, stored, page.Items, err)
+			}
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (st *state) effect(result *payloads.Object, eventType string, about subject
 	if err != nil {
 		return payloads.Effect{}, fmt.Errorf("write the subject of %s: %w", eventType, err)
 	}
-	return payloads.Effect{World: world, Result: result, Raised: []payloads.Raised{{Type: eventType, Subject: data}}}, nil
+	return payloads.Effect{World: world, Result: result, Raised: []payloads.Raised{{Type: eventType, Variant: about.variant(eventType), Subject: data}}}, nil
 }
 
 // forget drops what is too much: the oldest projects with all that is in them, the oldest datasets, and the oldest issues, settled ones

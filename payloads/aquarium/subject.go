@@ -73,6 +73,22 @@ func readSubject(key string, data []byte) (subject, error) {
 	return about, nil
 }
 
+// variant names the form of an event about s; "" where its type has only one.
+func (s subject) variant(eventType string) string {
+	switch {
+	case eventType == keyExported && s.first().Inference == "":
+		return variantNoInference
+	case eventType == keyExported:
+		return s.first().ElementType
+	case eventType != keyComplete && eventType != keyFailed:
+		return ""
+	case s.Dataset.Inference != "":
+		return variantInference
+	default:
+		return variantLabeled
+	}
+}
+
 // first is the issue of an event about a single one.
 func (s subject) first() issue {
 	if len(s.Issues) == 0 {

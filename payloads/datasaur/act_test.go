@@ -222,6 +222,9 @@ func TestRemovingTakesWhatWasPut(t *testing.T) {
 	if printed(t, a) != printed(t, b) {
 		t.Errorf("put %s, removed %s", printed(t, a), printed(t, b))
 	}
+	if p, r := put.Raised[0].Variant, removed.Raised[0].Variant; p != datasaur.VariantUpsert || r != datasaur.VariantDelete {
+		t.Errorf("variants %q and %q", p, r)
+	}
 	again := w.event(w.act("update-labels", "document", at(project, "documents", 0), "change", "remove"), 0, nil)
 	label := at(again, "data", "labelUpdateList", "toDeleteList", 0)
 	if _, ok := at(label, "confidenceScore").(float64); !ok || at(label, "labeledBy") != "PRELABELED" {

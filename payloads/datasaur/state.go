@@ -119,7 +119,7 @@ func raise(eventType string, at time.Time, about subject) (payloads.Raised, erro
 	if err != nil {
 		return payloads.Raised{}, fmt.Errorf("write the subject of %s: %w", eventType, err)
 	}
-	return payloads.Raised{Type: eventType, At: at, Subject: data}, nil
+	return payloads.Raised{Type: eventType, Variant: about.variant(eventType), At: at, Subject: data}, nil
 }
 
 // add puts a new project last, and forgets the oldest reviewed one, else the oldest, where there are too many.

@@ -57,6 +57,24 @@ type user struct {
 	Name     string `json:"name"`
 }
 
+// variant names the form of an event about s; "" where its type has only one.
+func (s subject) variant(eventType string) string {
+	switch {
+	case eventType == Export && s.Whole:
+		return VariantProject
+	case eventType == Export:
+		return VariantDocument
+	case eventType != BeforeUpdateLabels:
+		return ""
+	case len(s.Deleted) > 0:
+		return VariantDelete
+	case s.Review:
+		return VariantReview
+	default:
+		return VariantUpsert
+	}
+}
+
 // label is a label as an edit shows it.
 type label struct {
 	Mark       mark     `json:"mark"`

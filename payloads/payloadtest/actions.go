@@ -89,7 +89,7 @@ func printEffect(e payloads.Effect) string {
 		b.WriteString("\n" + printed(e.Result))
 	}
 	for _, r := range e.Raised {
-		fmt.Fprintf(&b, "\n%s %v %s", r.Type, r.At, r.Subject)
+		fmt.Fprintf(&b, "\n%s %s %v %s", r.Type, r.Variant, r.At, r.Subject)
 	}
 	return b.String()
 }
@@ -140,6 +140,9 @@ func repeat(p payloads.Platform, a payloads.Action, in payloads.ActionInput, bad
 func showRaised(p payloads.Platform, e payloads.Effect, in payloads.ActionInput) []error {
 	var errs []error
 	for i, r := range e.Raised {
+		if event, ok := p.Event(r.Type); ok && r.Variant != "" && !slices.Contains(event.VariantNames(), r.Variant) {
+			errs = append(errs, fmt.Errorf("%s has no variant %q", r.Type, r.Variant))
+		}
 		one, err := bodies(p, r, in, i, Subscription(p))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", r.Type, err))
@@ -166,7 +169,7 @@ func bodies(p payloads.Platform, r payloads.Raised, in payloads.ActionInput, pla
 	if at.IsZero() {
 		at = in.Now
 	}
-	b := payloads.Build{Seed: in.Seed, IDSeed: in.Seed + uint64(place), Now: at.UTC(), Subject: r.Subject, Subscription: s}
+	b := payloads.Build{Variant: r.Variant, Seed: in.Seed, IDSeed: in.Seed + uint64(place), Now: at.UTC(), Subject: r.Subject, Subscription: s}
 	list, err := messages(p, event, b)
 	if err != nil {
 		return nil, err

@@ -139,7 +139,7 @@ func (t *turn) raise(key string, s subject) error {
 	if err != nil {
 		return fmt.Errorf("write the subject of %s: %w", key, err)
 	}
-	t.raised = append(t.raised, payloads.Raised{Type: key, Subject: data})
+	t.raised = append(t.raised, payloads.Raised{Type: key, Variant: s.Reason, Subject: data})
 	return nil
 }
 

@@ -57,6 +57,9 @@ func TestStories(t *testing.T) {
 			t.Errorf("%s was never given out in the story", id)
 		}
 	}
+	if closed := s.last.Raised[0]; closed.Variant != "COMPLETED" {
+		t.Errorf("the pool is closed as variant %q, want COMPLETED", closed.Variant)
+	}
 	overlap, _ := play(s, "dynamic-overlap")
 	all := slices.Concat(first, overlap)
 	for _, e := range platform().Events {

@@ -84,7 +84,20 @@ type effect struct {
 func (e *effect) raise(eventType string, n item) {
 	subject, err := json.Marshal(n)
 	e.err = errors.Join(e.err, err)
-	e.Raised = append(e.Raised, payloads.Raised{Type: eventType, Subject: subject})
+	variant := ""
+	if eventType == NoteAdded {
+		variant = variantOf(n.Text)
+	}
+	e.Raised = append(e.Raised, payloads.Raised{Type: eventType, Variant: variant, Subject: subject})
+}
+
+// variantOf tells a long text from a short one.
+func variantOf(text string) string {
+	const longest = 100
+	if len(text) > longest {
+		return "long"
+	}
+	return "short"
 }
 
 func (e *effect) end(w *world, result *payloads.Object) (payloads.Effect, error) {
