@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -69,24 +70,34 @@ func showList[T any](p *process, items []T, header []string, row func(T) []strin
 	}
 }
 
-// table prints aligned columns; no rows print nothing but the header.
+// table prints aligned columns; no rows print nothing but the header. Every row gets a cell for every column, the empty ones too, because a
+// tabwriter begins to align anew where a row is shorter; the spaces at the ends of lines that come of it are cut off.
 func table(w io.Writer, header []string, rows [][]string) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	columns := len(header)
+	for _, row := range rows {
+		columns = max(columns, len(row))
+	}
+	var b strings.Builder
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	line := func(cells []string) {
+		_, _ = fmt.Fprint(tw, strings.Join(cells, "\t"), strings.Repeat("\t", columns-len(cells)), "\n") // a Builder takes everything
+	}
 	if header != nil {
-		if _, err := fmt.Fprintln(tw, strings.Join(header, "\t")); err != nil {
-			return err
-		}
+		line(header)
 	}
 	for _, row := range rows {
 		for i := range row {
 			row[i] = visibleLine(row[i])
 		}
-		if _, err := fmt.Fprintln(tw, strings.TrimRight(strings.Join(row, "\t"), "\t")); err != nil {
-			return err
-		}
+		line(row)
 	}
-	return tw.Flush()
+	_ = tw.Flush() // as above
+	_, err := io.WriteString(w, trailing().ReplaceAllString(b.String(), ""))
+	return err
 }
+
+// trailing are the spaces at the ends of lines.
+func trailing() *regexp.Regexp { return regexp.MustCompile(`(?m) +$`) }
 
 // visible shows control characters of text from outside instead of sending them to the terminal; line feeds and tabs stay.
 func visible(text string) string {
