@@ -73,6 +73,14 @@ func oneIn(flag, value string, allowed []string) error {
 	return &usageError{fmt.Sprintf("--%s: %q is not one of: %s", flag, value, strings.Join(allowed, ", "))}
 }
 
+// notNegative refuses a number below 0, which stands for no bound.
+func notNegative(flag string, n int) error {
+	if n >= 0 {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("--%s: %d is not a number from 0", flag, n)}
+}
+
 // helpCommand is help that fails where there is nothing to tell.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{

@@ -130,7 +130,10 @@ is looked for in id, URL, type and reason, not in the body.`),
 		Example: "  annohook deliveries tail -q 'error:timeout,refused'",
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
 			if p.output == formatJSON {
-				return &usageError{"a tail has no end, so its format is text or jsonl"}
+				return &usageError{"--output: a tail has no end, so its format is text or jsonl"}
+			}
+			if err := notNegative("count", o.count); err != nil {
+				return err
 			}
 			o.opened = func() { p.notef("following; Ctrl-C ends it\n") }
 			err := p.follow(ctx, c, q, o)

@@ -70,8 +70,11 @@ func (p *process) listen(ctx context.Context, registry *payloads.Registry, f *li
 	if err != nil {
 		return err
 	}
-	if f.timeout < 0 || f.timeout > 0 && f.count == 0 || f.count < 0 {
-		return &usageError{"--timeout limits how long --count requests are waited for; both are positive"}
+	if err := notNegative("count", f.count); err != nil {
+		return err
+	}
+	if f.timeout < 0 || f.timeout > 0 && f.count == 0 {
+		return &usageError{"--timeout: a positive duration, with --count, whose requests are waited for so long"}
 	}
 	receiver := &receiver{process: p, platform: pl, brief: f.brief, count: f.count, done: make(chan struct{})}
 	server, err := startListener(ctx, f.addr, listener.Options{

@@ -2,9 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/annohook/annohook/sender/listener"
@@ -138,6 +142,26 @@ func sessionDeliveries(t *testing.T, on func(...string) result, base string, h *
 	eventually(t, "the tail follows", func() bool { return strings.Contains(endless.err.String(), "following") })
 	if code := endless.end(t); code != 0 {
 		t.Errorf("a tail that is ended exits with %d", code)
+	}
+}
+
+// TestATailTellsOfABreak: whoever looks at a quiet tail knows whether there is a server behind it.
+func TestATailTellsOfABreak(t *testing.T) {
+	t.Parallel()
+	var opened atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "retry: 1\n\n")
+		if opened.Add(1) > 2 { // the first two connections break at once
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}
+	}))
+	t.Cleanup(server.Close)
+	tail := start(t, "", "deliveries", "tail", "--server", server.URL)
+	eventually(t, "the tail is back", func() bool { return opened.Load() > 2 && strings.Count(tail.err.String(), "the server is back") == 2 })
+	tail.end(t)
+	if want := "following; Ctrl-C ends it\n" + strings.Repeat("the server is gone; trying again\nthe server is back\n", 2); tail.err.String() != want {
+		t.Errorf("told:\n%swant:\n%s", tail.err, want)
 	}
 }
 

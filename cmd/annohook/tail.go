@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"sync"
 
 	"github.com/annohook/annohook/web/client"
 )
@@ -28,14 +27,22 @@ type tailed struct {
 
 // follow prints attempts as they end until ctx ends, the count is reached or the server is gone.
 func (p *process) follow(ctx context.Context, c *client.Client, q client.DeliveryQuery, o tailOptions) error {
-	var once sync.Once
-	seen := 0
+	broken, seen := false, 0
 	for event, err := range c.Stream(ctx, client.StreamOptions{
 		Query: q, After: o.after, Retries: tailRetries,
 		Opened: func() {
-			if o.opened != nil {
-				once.Do(o.opened)
+			if broken {
+				p.notef("the server is back\n")
+			} else if o.opened != nil {
+				o.opened()
 			}
+			broken = false
+		},
+		Broken: func(error) {
+			if !broken {
+				p.notef("the server is gone; trying again\n")
+			}
+			broken = true
 		},
 	}) {
 		if err != nil {

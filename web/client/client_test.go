@@ -188,7 +188,10 @@ func TestTheStreamComesBackWhereItBroke(t *testing.T) {
 	var got []string
 	var waits []time.Duration
 	var last error
-	for e, err := range c.Stream(t.Context(), client.StreamOptions{After: "0-0", Retries: 2, Wait: func(d time.Duration) { waits = append(waits, d) }}) {
+	breaks := 0
+	for e, err := range c.Stream(t.Context(), client.StreamOptions{
+		After: "0-0", Retries: 2, Wait: func(d time.Duration) { waits = append(waits, d) }, Broken: func(error) { breaks++ },
+	}) {
 		if last = err; err != nil {
 			break
 		}
@@ -212,6 +215,9 @@ func TestTheStreamComesBackWhereItBroke(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{7 * time.Millisecond, 7 * time.Millisecond, 7 * time.Millisecond}, waits); diff != "" {
 		t.Error(diff)
 	}
+	if breaks != len(waits) {
+		t.Errorf("told of %d breaks, want %d", breaks, len(waits))
+	}
 	if p, ok := errors.AsType[*client.Problem](last); !ok || p.Status != http.StatusUnauthorized {
 		t.Errorf("the end: %v", last)
 	}
@@ -221,6 +227,21 @@ func TestAStreamWithoutRetriesEndsWhenItBreaks(t *testing.T) {
 	t.Parallel()
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	for _, err := range c.Stream(t.Context(), client.StreamOptions{}) {
+		if !errors.Is(err, client.ErrUnreachable) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestAStreamThatNeverBeganIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	c, err := client.New(gone.URL, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range c.Stream(t.Context(), client.StreamOptions{Retries: 2, Wait: func(time.Duration) { t.Error("waits for a server that is not there") }}) {
 		if !errors.Is(err, client.ErrUnreachable) {
 			t.Errorf("error %v", err)
 		}

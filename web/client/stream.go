@@ -39,12 +39,14 @@ type StreamOptions struct {
 	Query   DeliveryQuery
 	After   string              // id to resume after; empty: from now on
 	Opened  func()              // called each time the server has opened the stream; nil: nobody asks
+	Broken  func(error)         // called each time the stream broke and is to be opened again; nil: nobody asks
 	Retries int                 // attempts to come back after a break without any event in between; 0: none
 	Wait    func(time.Duration) // passes the time until the next attempt to come back; nil: a timer
 }
 
 // Stream yields events as they happen until ctx ends, the caller stops, or the server cannot be reached any more; then it yields the error, once
-// and last. After a break it resumes behind the last event. A reset event says that events were lost and lists should be read anew.
+// and last. After a break it resumes behind the last event; a server that was never reached is not asked again. A reset event says that events
+// were lost and lists should be read anew.
 func (c *Client) Stream(ctx context.Context, o StreamOptions) iter.Seq2[StreamEvent, error] {
 	return func(yield func(StreamEvent, error) bool) {
 		s := &subscriber{client: c, options: o, after: o.After, wait: 2 * time.Second, yield: yield}
@@ -61,6 +63,7 @@ type subscriber struct {
 	client  *Client
 	options StreamOptions
 	after   string
+	opened  bool
 	wait    time.Duration // until the next attempt to come back; the server may change it
 	yield   func(StreamEvent, error) bool
 }
@@ -78,10 +81,13 @@ func (s *subscriber) run(ctx context.Context) error {
 		if events > 0 {
 			left = s.options.Retries
 		}
-		if left == 0 {
+		if left == 0 || !s.opened {
 			return err
 		}
 		left--
+		if s.options.Broken != nil {
+			s.options.Broken(err)
+		}
 		s.pause(ctx)
 	}
 }
@@ -109,6 +115,7 @@ func (s *subscriber) once(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = resp.Body.Close() }()
+	s.opened = true
 	if s.options.Opened != nil {
 		s.options.Opened()
 	}
