@@ -99,6 +99,73 @@ func TestAProcessRecordsItsOwnDebtAtOnce(t *testing.T) {
 	}
 }
 
+// overtaken is a history whose process stands still before one of its calls, for as long as others take to do something.
+type overtaken struct {
+	history.History
+	calls     int
+	stallsAt  int // the call of Append or Collect
+	meanwhile func()
+}
+
+func (s *overtaken) stall() {
+	if s.calls++; s.calls == s.stallsAt {
+		s.meanwhile()
+	}
+}
+
+func (s *overtaken) Append(ctx context.Context, events []history.Event, deliveries []history.New) error {
+	s.stall()
+	return s.History.Append(ctx, events, deliveries)
+}
+
+func (s *overtaken) Collect(
+	ctx context.Context, e history.Event, part payloads.Message, fresh history.Delivery, limit int, at time.Time,
+) (history.Collected, error) {
+	s.stall()
+	return s.History.Collect(ctx, e, part, fresh, limit, at)
+}
+
+// A process that stands still so long that another records its events, and then goes on, adds no event a second time: neither to the batch that the
+// other opened nor, when that is on its way, to the next one.
+func TestEventsAreRecordedOnceByTwoProcesses(t *testing.T) {
+	t.Parallel()
+	for call := 1; call <= 7; call++ {
+		for _, sent := range []bool{false, true} {
+			r := newRig(t)
+			r.subscribe(alone)
+			r.subscribe(`{"window":"10s"}`)
+			r.subscribe(`{"window":"10s"}`)
+			h := &overtaken{History: r.history, stallsAt: call, meanwhile: func() {
+				for range 2 { // the first sweep sees the debt
+					if err := r.Sweep(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					r.queue.Advance(scheduler.OwedFor)
+				}
+				if sent {
+					r.sweepAll()
+				}
+			}}
+			acted, err := r.beside(h).Act(t.Context(), addThree())
+			if err != nil {
+				t.Fatalf("stalling at call %d: %v", call, err)
+			}
+			for _, raised := range acted.Raised {
+				if len(raised.DeliveryIDs) != 3 {
+					t.Errorf("stalling at call %d (sent meanwhile: %t): event %s went to %v, want 3 deliveries", call, sent, raised.ID, raised.DeliveryIDs)
+				}
+			}
+			r.sweepAll()
+			told := r.told()
+			slices.Sort(told)
+			want := []string{"NOTE_ADDED 2 A", "NOTE_ADDED 2 A", "NOTE_ADDED 2 A", "NOTE_ADDED 3 A", "NOTE_ADDED 3 A", "NOTE_ADDED 3 A", "NOTE_ADDED 4 A", "NOTE_ADDED 4 A", "NOTE_ADDED 4 A"}
+			if diff := cmp.Diff(want, told); diff != "" {
+				t.Errorf("stalling at call %d, sent meanwhile: %t (-want +got):\n%s", call, sent, diff)
+			}
+		}
+	}
+}
+
 // slow is a history that takes its time to record.
 type slow struct {
 	history.History

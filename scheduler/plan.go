@@ -126,12 +126,11 @@ func (p *plan) newEvent(t Trigger, seed uint64) (history.Event, error) {
 	return event, nil
 }
 
-// store writes the plan: first everything that stands for itself, in one atomic step, then the parts of batches. With a ticket it goes on
-// where an earlier run ended.
+// store writes the plan: first everything that stands for itself, in one atomic step, then the parts of batches. With a ticket it stores what
+// another run, which may still go on in another process, has not stored.
 func (p *plan) store(ctx context.Context) (Published, error) {
 	s := p.scheduler
 	s.carry(ctx, p.events, p.direct, p.held)
-	again := p.ticket != nil && p.ticket.Again
 	err := s.history.Append(ctx, p.events, p.direct)
 	stored := p.ticket != nil && errors.Is(err, history.ErrExists)
 	if err != nil && !stored {
@@ -139,23 +138,18 @@ func (p *plan) store(ctx context.Context) (Published, error) {
 	}
 	out := Published{Events: p.events}
 	var dues []history.Due
-	var has map[history.EventDelivery]bool
-	if again || stored {
-		if out.Deliveries, has, err = p.earlier(ctx); err != nil {
-			return Published{}, err
-		}
-	}
 	if !stored {
 		s.accepted(len(p.direct))
 		dues = p.started()
-	}
-	if !again && !stored {
 		for _, n := range p.direct {
 			out.Deliveries = append(out.Deliveries, n.Delivery)
 		}
 	}
-	more, err := p.join(ctx, &out, has)
+	more, shared, err := p.join(ctx, &out)
 	s.enqueue(ctx, append(dues, more...)...)
+	if err == nil && (stored || shared) {
+		out.Deliveries, err = p.present(ctx)
+	}
 	if err != nil {
 		return Published{}, err
 	}
@@ -173,23 +167,23 @@ func (p *plan) started() []history.Due {
 	return dues
 }
 
-// join adds the parts to the open batches of their subscriptions, but not those of events that a batch of the subscription has already.
-func (p *plan) join(ctx context.Context, out *Published, has map[history.EventDelivery]bool) ([]history.Due, error) {
-	var dues []history.Due
+// join adds the parts to the open batches of their subscriptions. It reports whether another run had added some of them.
+func (p *plan) join(ctx context.Context, out *Published) (dues []history.Due, shared bool, err error) {
 	for _, h := range p.held {
-		if has[history.EventDelivery{ID: p.events[h.event].ID, SubscriptionID: h.fresh.SubscriptionID}] {
-			continue
-		}
 		c, err := p.scheduler.history.Collect(ctx, p.events[h.event], h.part, h.fresh, h.max, p.at)
 		if err != nil {
-			return dues, fmt.Errorf("hold event: %w", err)
+			return dues, shared, fmt.Errorf("hold event: %w", err)
+		}
+		if c.Held {
+			shared = true
+			continue
 		}
 		out.collected(c.DeliveryID, h.fresh)
 		if c.Opened || !c.Flush.At.After(p.at) {
 			dues = append(dues, c.Flush)
 		}
 	}
-	return dues, nil
+	return dues, shared, nil
 }
 
 // collected notes that a batch now holds the event of fresh.

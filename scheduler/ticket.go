@@ -54,29 +54,27 @@ func (p *plan) deliveryID() string {
 	return p.ticket.id("delivery", p.deliveriesMade)
 }
 
-// earlier reads the deliveries that the events of the plan are in already, and of which subscriptions of which event they are.
-func (p *plan) earlier(ctx context.Context) ([]history.Delivery, map[history.EventDelivery]bool, error) {
+// present reads the deliveries that the events of the plan are in.
+func (p *plan) present(ctx context.Context) ([]history.Delivery, error) {
 	var ids []string
-	has := map[history.EventDelivery]bool{}
 	for _, e := range p.events {
 		stored, err := p.scheduler.history.Event(ctx, e.ID)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read event of an earlier run: %w", err)
+			return nil, fmt.Errorf("read event of another run: %w", err)
 		}
 		for _, d := range stored.Deliveries {
 			if !slices.Contains(ids, d.ID) { // a batch holds several events
 				ids = append(ids, d.ID)
 			}
-			has[history.EventDelivery{ID: e.ID, SubscriptionID: d.SubscriptionID}] = true
 		}
 	}
 	found, err := p.scheduler.history.Deliveries(ctx, ids)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read deliveries of an earlier run: %w", err)
+		return nil, fmt.Errorf("read deliveries of another run: %w", err)
 	}
 	deliveries := make([]history.Delivery, len(found))
 	for i, d := range found {
 		deliveries[i] = d.Delivery
 	}
-	return deliveries, has, nil
+	return deliveries, nil
 }

@@ -84,6 +84,9 @@ func TestATicketMakesATriggerHappenOnce(t *testing.T) {
 			if len(r.wire.sent) != 5 {
 				t.Errorf("dying at call %d (stored %t): %d requests, want 5", call, stored, len(r.wire.sent))
 			}
+			if told := r.told(); len(told) != 9 {
+				t.Errorf("dying at call %d (stored %t): told of %d events, want 3 for each subscription", call, stored, len(told))
+			}
 		}
 	}
 }

@@ -33,4 +33,7 @@
 //     100,000 kept a page took 60 ms under the lock, a trim half a second.
 //  10. 2026-11-21. A hub rests after 2,000 entries that nobody followed and is woken by the next follower. Reading the feed for nobody took a tenth
 //     of the CPU under load. It does not rest at once, because callers that wait for one delivery after the other come and go.
+//  11. 2026-11-22. Collect refuses by itself what a batch of the subscription has or had: event, subscription and place among the event's messages
+//     are its name. It holds for as long as that delivery is kept. Rejected: a name given by the caller, which each engine would have to keep
+//     for itself; an event tells already where its messages went.
 package history

@@ -41,7 +41,8 @@ type Recorder interface {
 	// Collect adds one message of one event to the open batch of a subscription in one atomic step. Where none is open, fresh becomes
 	// a collecting delivery, due at fresh.NextAt. It returns the delivery that holds the message. A batch that now has max messages is
 	// closed and due at once (at is the time it became full) under the next generation, so that the task for the end of its window is
-	// stale; Collected.Flush is its reference.
+	// stale; Collected.Flush is its reference. fresh.Part is the place of the message among those of the event: one that a delivery of the
+	// subscription got before is not added again, whatever has become of that delivery (Collected.Held).
 	Collect(ctx context.Context, event Event, part payloads.Message, fresh Delivery, max int, at time.Time) (c Collected, err error)
 
 	// CloseBatch closes the open batch of a subscription, if any: it becomes due at the given time with pinned as its subscription
@@ -106,7 +107,8 @@ type New struct {
 type Collected struct {
 	DeliveryID string
 	Opened     bool
-	Flush      Due // the flush reference and when it is due
+	Held       bool // the delivery had the message already, and nothing has changed
+	Flush      Due  // the flush reference and when it is due; zero with Held
 }
 
 // Claim is what a worker brings along.

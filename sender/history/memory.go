@@ -39,7 +39,7 @@ type Memory struct {
 	bare       map[string]struct{} // ids of events without deliveries
 	counts     map[tally]int       // deliveries by what they were last told as
 	events     map[string]*Event
-	members    map[string][]EventDelivery     // by event id, whether or not the event itself is kept
+	members    map[string][]EventDelivery     // by event id, one for each of its messages, whether or not the event itself is kept
 	batches    map[string]string              // by subscription: the delivery that collects
 	lanes      map[string][]string            // by subscription: parked deliveries, first in, first out
 	slots      map[string]map[string]struct{} // by subscription: deliveries in flight, or out of the lane and on their way

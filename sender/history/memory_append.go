@@ -89,6 +89,9 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sub := fresh.SubscriptionID
+	if keeper, held := m.keeper(event.ID, sub, fresh.Part); held {
+		return Collected{DeliveryID: keeper, Held: true}, nil
+	}
 	r, ok := m.deliveries[m.batches[sub]]
 	if !ok {
 		if _, taken := m.deliveries[fresh.ID]; taken {
@@ -103,9 +106,9 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 	d := &r.summary.Delivery
 	m.addEvent(event)
 	r.parts = append(r.parts, payloads.Message{Method: message.Method, Body: slices.Clone(message.Body)})
+	m.join(event.ID, *d)
 	if !slices.Contains(d.EventIDs, event.ID) { // an event may have several messages
 		d.EventIDs = append(d.EventIDs, event.ID)
-		m.join(event.ID, *d)
 	}
 	if limit > 0 && len(r.parts) >= limit {
 		m.closeBatch(r, Micro(at))
@@ -114,6 +117,20 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 		m.tell(EntryDelivery, r, nil)
 	}
 	return Collected{DeliveryID: d.ID, Opened: !ok, Flush: r.due()}, nil
+}
+
+// keeper is the delivery that got a message of an event for a subscription.
+func (m *Memory) keeper(event, sub string, part int) (id string, held bool) {
+	for _, d := range m.members[event] {
+		if d.SubscriptionID != sub {
+			continue
+		}
+		if part == 0 {
+			return d.ID, true
+		}
+		part--
+	}
+	return "", false
 }
 
 // closeBatch makes a collecting delivery due at the given time under a new reference and lets no further event in.

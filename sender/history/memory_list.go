@@ -153,7 +153,7 @@ func (m *Memory) shorten(n int) {
 	m.order = slices.DeleteFunc(m.order, func(r *record) bool { return r.forgotten })
 }
 
-// join enters a delivery among those of an event.
+// join enters a delivery among those of an event, once for each message.
 func (m *Memory) join(event string, d Delivery) {
 	m.members[event] = append(m.members[event], EventDelivery{ID: d.ID, SubscriptionID: d.SubscriptionID})
 	delete(m.bare, event)

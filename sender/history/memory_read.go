@@ -86,7 +86,11 @@ func (m *Memory) Event(ctx context.Context, id string) (Event, error) {
 
 func (m *Memory) fullEvent(e *Event) Event {
 	full := e.Clone()
-	full.Deliveries = slices.Clone(m.members[e.ID])
+	for _, d := range m.members[e.ID] {
+		if !slices.Contains(full.Deliveries, d) { // a batch may have several messages of the event
+			full.Deliveries = append(full.Deliveries, d)
+		}
+	}
 	return full
 }
 

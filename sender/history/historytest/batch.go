@@ -19,6 +19,7 @@ func batchTests() []test {
 		{"sealing fixes the body and the first attempt follows", batchSeals},
 		{"closing pins the old subscription", batchPins},
 		{"several messages of one event count each", batchMessages},
+		{"a message that a batch has or had is not added again", batchHeld},
 		{"a cancelled batch takes no more events", batchCancelled},
 		{"a flush can be dispatched again", batchRedispatched},
 		{"opening under a taken id is refused", batchTaken},
@@ -34,8 +35,13 @@ func (w world) collect(id, event string, limit int) history.Collected {
 
 func (w world) collectFor(sub, id, event string, limit int) history.Collected {
 	w.Helper()
+	return w.collectPart(sub, id, event, 0, limit)
+}
+
+func (w world) collectPart(sub, id, event string, place, limit int) history.Collected {
+	w.Helper()
 	fresh := w.fresh(id, of(sub)).Delivery
-	fresh.NextAt = w.at(1000)
+	fresh.NextAt, fresh.Part = w.at(1000), place
 	e := w.event("x")
 	e.ID = event
 	part := payloads.Message{Method: "POST", Body: []byte("\x00body\nof " + event)}
@@ -178,14 +184,45 @@ func batchPins(w world) {
 }
 
 func batchMessages(w world) {
-	w.collect("b1", "e1", 3)
-	w.collect("b1", "e1", 3)
+	w.collectPart(subA, "b1", "e1", 0, 3)
+	w.collectFor(subB, "b2", "e1", 3)
+	w.collectPart(subA, "b1", "e1", 1, 3)
 	w.same("events", w.delivery("b1").EventIDs, []string{"e1"})
 	w.same("full", w.collect("b1", "e2", 3).Flush.At, w.at(20))
 	w.same("parts", w.parts(ref("b1", 0, 1)), "e1 e1 e2")
 	e, err := w.h.Event(w.Context(), "e1")
 	w.must(err)
-	w.same("deliveries", len(e.Deliveries), 1)
+	w.same("deliveries", e.Deliveries, []history.EventDelivery{{ID: "b1", SubscriptionID: subA}, {ID: "b2", SubscriptionID: subB}})
+}
+
+// batchHeld: whoever adds a message again, later than the call that knew itself repeated, learns where it is.
+func batchHeld(w world) {
+	w.collect("b1", "e1", 3)
+	again := func(what, id, event string, place int) {
+		w.Helper()
+		w.same(what, w.collectPart(subA, "b9", event, place, 3), history.Collected{DeliveryID: id, Held: true})
+	}
+	again("in the open batch", "b1", "e1", 0)
+	w.collectPart(subA, "b2", "e1", 1, 3)
+	w.collectPart(subA, "b2", "e1", 2, 3) // which fills it
+	w.same("the next batch", w.collectPart(subA, "b2", "e1", 3, 3).DeliveryID, "b2")
+	again("in the open batch", "b2", "e1", 3)
+	again("in the full one", "b1", "e1", 2)
+	w.same("parts", w.parts(ref("b1", 0, 1)), "e1 e1 e1")
+	next, err := w.h.Seal(w.Context(), ref("b1", 0, 1), payloads.Message{Method: "POST", Body: []byte("x")}, w.at(30))
+	w.must(err)
+	again("in a sealed one", "b1", "e1", 0)
+	w.succeed(w.claim(next.Ref, history.Claim{At: w.at(30)}).Token, w.at(40))
+	again("in a settled one", "b1", "e1", 1)
+	w.same("for another subscription", w.collectFor(subB, "b3", "e1", 3).DeliveryID, "b3")
+	_, err = w.h.Cancel(w.Context(), "b2", "user", w.at(50))
+	w.must(err)
+	again("in a cancelled one", "b2", "e1", 3)
+	_, err = w.h.Delivery(w.Context(), "b9")
+	w.wantErr(err, history.ErrNotFound)
+	_, err = w.h.Trim(w.Context(), 0, w.start)
+	w.must(err)
+	w.same("trimmed, but for another subscription", w.collect("b4", "e1", 3).DeliveryID, "b4")
 }
 
 func batchCancelled(w world) {

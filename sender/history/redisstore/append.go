@@ -111,10 +111,13 @@ func (s *Store) Collect(
 	}
 	args := append([]any{s.newToken()}, s.eventArgs(event)...)
 	args = append(args, part.Method+"\n"+string(part.Body), d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, micros(d.NextAt),
-		st, d.Method, verbatim, limit, micros(at))
+		st, d.Method, verbatim, limit, micros(at), d.Part)
 	reply, err := s.run(ctx, s.collectScript, args...)
 	if err != nil {
 		return history.Collected{}, err
+	}
+	if text(nth(reply, 0)) == "held" {
+		return history.Collected{DeliveryID: text(nth(reply, 1)), Held: true}, nil
 	}
 	due, err := oneDue(reply[1:])
 	return history.Collected{DeliveryID: due.Delivery, Opened: text(reply[0]) != "", Flush: due}, err

@@ -10,7 +10,7 @@
 //	                         break, and the detail of that length: one flag byte, then JSON ("j") or deflated JSON ("z"). A running one is in the state.
 //	parts:<delivery> list    messages of a batch: method, line break, body
 //	e:<event>       string   its member in the indexes, its platform and JSON (deflated behind the flag byte "z" when large), a line each
-//	ed:<event>      list     "<delivery> <subscription>", in the order they were made
+//	ed:<event>      list     "<delivery> <subscription>" for each of its messages, in the order they were made
 //	sub:<id>, platform:<p>, open:<subscription>, events:<p>, status:failed, status:cancelled
 //	                zset     score 0, member "<16 digits of microseconds>-<id>": lexical order is time order and a member is a cursor; open has
 //	                         what is not settled

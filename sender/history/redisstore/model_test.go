@@ -191,9 +191,13 @@ func (s *story) append() {
 func (s *story) collect() {
 	d, limit := s.fresh(), s.random.IntN(4)
 	event := history.Event{ID: "e" + s.pick(s.ids), Platform: d.Platform, CreatedAt: s.now}
+	d.Part = s.random.IntN(3)
 	part := payloads.Message{Method: "POST", Body: []byte(d.ID)}
 	_ = s.same("collect", func(_ int, h history.History) (any, []history.Due, error) {
 		c, err := h.Collect(s.Context(), event, part, d, limit, s.now)
+		if c.Held {
+			return c, nil, err
+		}
 		return c, []history.Due{c.Flush}, err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -188,7 +189,9 @@ func (s *Store) events(ctx context.Context, ids []string) ([]history.Event, erro
 		}
 		for _, m := range members[i].Val() {
 			delivery, sub, _ := strings.Cut(m, " ")
-			e.Deliveries = append(e.Deliveries, history.EventDelivery{ID: delivery, SubscriptionID: sub})
+			if d := (history.EventDelivery{ID: delivery, SubscriptionID: sub}); !slices.Contains(e.Deliveries, d) { // a batch may have several messages of the event
+				e.Deliveries = append(e.Deliveries, d)
+			}
 		}
 		list = append(list, e)
 	}

@@ -254,11 +254,11 @@ func TestRepeatedCalls(t *testing.T) {
 		}
 		part := payloads.Message{Method: "POST", Body: []byte("x")}
 		batch := fresh("b" + id).Delivery
-		collected, err := store.Collect(ctx, history.Event{ID: "e"}, part, batch, 2, start)
+		collected, err := store.Collect(ctx, history.Event{ID: "one-" + id}, part, batch, 2, start)
 		if err != nil || !collected.Opened || collected.DeliveryID != batch.ID {
 			t.Fatalf("collect: %+v, %v", collected, err)
 		}
-		collected, err = store.Collect(ctx, history.Event{ID: "e"}, part, batch, 2, start)
+		collected, err = store.Collect(ctx, history.Event{ID: "two-" + id}, part, batch, 2, start)
 		if err != nil || collected.Opened || collected.DeliveryID != batch.ID || collected.Flush.Generation != 1 {
 			t.Fatalf("collect: %+v, %v", collected, err)
 		}

@@ -9,7 +9,7 @@ for _, id in ipairs(call('ZRANGE', B .. 'settled', 0, num(ARGV[5]) - 1)) do
   for _, name in ipairs({'sub:' .. d[SB], 'platform:' .. d[P], 'status:' .. d[S]}) do rank(name, d[K], false) end
   count(d[P], d[S], -1)
   for event in string.gmatch(d[EV], '[^\n]+') do
-    call('LREM', B .. 'ed:' .. event, 1, id .. ' ' .. d[SB])
+    call('LREM', B .. 'ed:' .. event, 0, id .. ' ' .. d[SB])
     if call('EXISTS', B .. 'ed:' .. event) == 0 then drop_event(event) end
   end
   call('DEL', key(id), B .. 'b:' .. id, B .. 'a:' .. id, B .. 'x:' .. id, B .. 'parts:' .. id)
