@@ -36,4 +36,6 @@
 //  11. 2026-11-22. Collect refuses by itself what a batch of the subscription has or had: event, subscription and place among the event's messages
 //     are its name. It holds for as long as that delivery is kept. Rejected: a name given by the caller, which each engine would have to keep
 //     for itself; an event tells already where its messages went.
+//  12. 2026-11-22. An attempt that is made again at once, because it was interrupted or never began, keeps its slot. It gave it to the lane, and was
+//     made again behind everything there: with one slot and 22 waiting for half a second each, 12 s after the kill.
 package history

@@ -66,12 +66,12 @@ type Recorder interface {
 	// when the token no longer holds the delivery.
 	Finish(ctx context.Context, token Token, result Result) ([]Due, error)
 
-	// Release gives a claimed attempt back as if it had never been claimed, due at the given time; for attempts that never began.
-	// ErrStale as Finish.
+	// Release gives a claimed attempt back as if it had never been claimed, due at the given time; for attempts that never began. The delivery
+	// keeps its slot, so that it does not go behind the lane. ErrStale as Finish.
 	Release(ctx context.Context, token Token, at time.Time) ([]Due, error)
 
 	// Interrupt ends the attempt that token holds with outcome interrupted: it is kept, not charged, and the next number is due at the
-	// given time as a duplicate. ErrStale as Finish.
+	// given time as a duplicate, in the slot of this one. ErrStale as Finish.
 	Interrupt(ctx context.Context, token Token, why string, at time.Time) ([]Due, error)
 
 	// Cancel settles a delivery as cancelled with the reason given and releases what waited for it. An attempt in flight ends on its

@@ -151,11 +151,12 @@ func (m *Memory) Release(ctx context.Context, token Token, at time.Time) ([]Due,
 	r.attempts = r.attempts[:len(r.attempts)-1]
 	r.summary.Attempts--
 	var dues []Due
-	if !r.summary.Status.Settled() {
+	if r.summary.Status.Settled() {
+		dues = m.freeSlot(r, at)
+	} else {
 		r.summary.Generation++
 		dues = append(dues, r.wait(at))
 	}
-	dues = append(dues, m.freeSlot(r, at)...)
 	m.tell(EntryDelivery, r, nil)
 	return dues, nil
 }
@@ -178,11 +179,12 @@ func (m *Memory) Interrupt(ctx context.Context, token Token, why string, at time
 	m.end(r, interrupted)
 	r.land()
 	var dues []Due
-	if !before.Settled() {
+	if before.Settled() {
+		dues = m.freeSlot(r, at)
+	} else {
 		d.Status, d.Reason, d.Generation, d.Duplicate = Retrying, why, 0, true
 		dues = append(dues, r.wait(at))
 	}
-	dues = append(dues, m.freeSlot(r, at)...)
 	m.tellEnd(r, before)
 	return dues, nil
 }

@@ -161,6 +161,7 @@ func limitTests() []test {
 		{"a delivery beyond the limit is parked", limitParks},
 		{"the lane is first in, first out, and newcomers do not overtake it", limitFIFO},
 		{"the lane moves on whichever way a slot is freed", limitMovesOn},
+		{"an attempt that is made again at once keeps its slot", limitKept},
 		{"a parked delivery keeps its place when others are cancelled", limitCancelParked},
 		{"a raised limit empties the lane faster, a lowered one slower", limitChanges},
 		{"limits are per subscription", limitSeparate},
@@ -213,8 +214,6 @@ func limitMovesOn(w world) {
 		"retry": func(t history.Token) ([]history.Due, error) {
 			return w.h.Finish(w.Context(), t, history.Result{Next: w.at(9000), At: w.at(7)})
 		},
-		"interrupt": func(t history.Token) ([]history.Due, error) { return w.h.Interrupt(w.Context(), t, "died", w.at(7)) },
-		"release":   func(t history.Token) ([]history.Due, error) { return w.h.Release(w.Context(), t, w.at(7)) },
 		"cancelled-in-flight": func(t history.Token) ([]history.Due, error) {
 			dues, err := w.h.Cancel(w.Context(), t.Delivery, "user", w.at(6))
 			w.must(err)
@@ -226,10 +225,25 @@ func limitMovesOn(w world) {
 			third := []history.New{w.fresh(t.Delivery+"-third", of(t.SubscriptionID))}
 			w.must(w.h.Append(w.Context(), nil, third))
 			w.same("parked", third[0].Parked, true)
-			dues, err := w.h.Release(w.Context(), t, w.at(7))
+			dues, err := w.h.Finish(w.Context(), t, history.Result{Settle: history.Succeeded, At: w.at(7)})
 			w.must(err)
-			w.same("dues", len(dues), 2)
-			return w.h.Cancel(w.Context(), dues[1].Delivery, "user", w.at(7))
+			w.same("dues", len(dues), 1)
+			return w.h.Cancel(w.Context(), dues[0].Delivery, "user", w.at(7))
+		},
+		"interrupted-when-cancelled": func(t history.Token) ([]history.Due, error) {
+			_, err := w.h.Cancel(w.Context(), t.Delivery, "user", w.at(6))
+			w.must(err)
+			return w.h.Interrupt(w.Context(), t, "died", w.at(7))
+		},
+		"released-when-cancelled": func(t history.Token) ([]history.Due, error) {
+			_, err := w.h.Cancel(w.Context(), t.Delivery, "user", w.at(6))
+			w.must(err)
+			return w.h.Release(w.Context(), t, w.at(7))
+		},
+		"cancelled-when-released": func(t history.Token) ([]history.Due, error) {
+			_, err := w.h.Release(w.Context(), t, w.at(6))
+			w.must(err)
+			return w.h.Cancel(w.Context(), t.Delivery, "user", w.at(7))
 		},
 	}
 	for name, free := range ways {
@@ -248,6 +262,24 @@ func limitMovesOn(w world) {
 		w.same(name, got, history.Due{Ref: ref(next, 1, 1), SubscriptionID: sub, At: w.at(7)})
 		w.claim(got.Ref, history.Claim{At: w.at(8), Limit: 1})
 	}
+}
+
+// limitKept: what a dead worker had in flight is due at once, and would be due behind everything in the lane if it had to queue again.
+func limitKept(w world) {
+	w.appendIDs("d1", "d2", "d3")
+	c := w.claim(ref("d1", 1, 0), history.Claim{At: w.start, Limit: 1})
+	w.refuse(ref("d2", 1, 0), 1, history.ErrParked)
+	dues, err := w.h.Interrupt(w.Context(), c.Token, "died", w.at(7))
+	w.must(err)
+	w.same("interrupted", dues, []history.Due{due("d1", 2, 0, w.at(7))})
+	w.refuse(ref("d3", 1, 0), 1, history.ErrParked)
+	c = w.claim(ref("d1", 2, 0), history.Claim{At: w.at(8), Limit: 1})
+	dues, err = w.h.Release(w.Context(), c.Token, w.at(9))
+	w.must(err)
+	w.same("released", dues, []history.Due{due("d1", 2, 1, w.at(9))})
+	w.places(1, 2, 0)
+	c = w.claim(ref("d1", 2, 1), history.Claim{At: w.at(10), Limit: 1})
+	w.same("next", w.succeed(c.Token, w.at(11)), []history.Due{due("d2", 1, 1, w.at(11))})
 }
 
 func limitCancelParked(w world) {

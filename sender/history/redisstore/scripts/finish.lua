@@ -30,7 +30,7 @@ local function finish(id, token, number, at, start, duration, outcome, failure, 
       wait(d, due)
     end
   end
-  free_slot(d, at, true)
+  if follows == 'interrupted' and not settled(d[S]) then keep_slot(d) else free_slot(d, at, true) end
   durations[#durations + 1] = duration
   keep_attempt(id, number, concat({number, #detail, started[1], start, duration, started[4], started[5]}, ' ') .. '\n' .. detail)
   tell('a', d, concat({number, started[1], start, duration, started[4], failure, status, outcome}, '\t'))

@@ -278,6 +278,12 @@ local function free_slot(d, at, flew)
   end
 end
 
+-- A delivery whose attempt is made again at once keeps its slot. It leaves and joins, because the first write has to be one that frees memory.
+local function keep_slot(d)
+  local slot = slots_of(d[SB])
+  slot.leave[#slot.leave + 1], slot.join[#slot.join + 1] = d.id, d.id
+end
+
 -- Whether a delivery waits under this attempt and generation.
 local function current(d, attempt, generation)
   return d[PL] == 'w' and next_attempt(d) == num(attempt) and num(d[G]) == num(generation)

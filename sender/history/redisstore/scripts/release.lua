@@ -6,7 +6,9 @@ d[N] = whole(num(d[N]) - 1)
 if not settled(d[S]) then
   raise(d) -- the task that claimed may still run
   wait(d, ARGV[6])
+  keep_slot(d)
+else
+  free_slot(d, ARGV[6], true)
 end
-free_slot(d, ARGV[6], true)
 tell('d', d)
 return done()
