@@ -56,4 +56,8 @@
 //  19. 2026-11-21. Files of TLS are named in the address (?ca=, cert=, key=), because every command and every worker gets that one value anyway. A CA may
 //     also come from SSL_CERT_FILE, which Go reads. Rejected: three settings more, and a switch that turns verification off. Since a certificate that
 //     is not trusted is a mistake in the settings, it ends a start with the code for those.
+//  20. 2026-11-22. Sentinels that the address does not name are learnt from those that answer (SENTINEL SENTINELS, every ten seconds) and asked like
+//     the others while they answer at the address under which they know each other. One that does not, behind a NAT or without a certificate for
+//     that address, is left out, because the majority that find waits for would be waited for at each connection. An id, SENTINEL MYID,
+//     tells that a name and a number are one Sentinel.
 package app

@@ -25,17 +25,19 @@ const (
 // is silent holds nobody up; and when there is a new master it closes the connections to the old one, which may be silent for long. It is safe
 // for concurrent use; Close ends it.
 type sentinels struct {
-	group   string
-	members []sentinel
-	tls     *tls.Config // nil: none
+	group  string
+	named  []sentinel  // in the address
+	tls    *tls.Config // nil: none
+	client func(addr string) *redis.SentinelClient
 
 	mu     sync.Mutex
-	master string // host:port; "": not known yet
+	found  []sentinel // the others that answer, see discover; never changed in place
+	master string     // host:port; "": not known yet
 	links  map[*link]struct{}
 	closed bool
 
-	stop context.CancelFunc // ends watch
-	done chan struct{}
+	stop    context.CancelFunc // ends the goroutines
+	running sync.WaitGroup
 }
 
 // sentinel is one of them.
@@ -55,25 +57,39 @@ func (c *sentinelClient) Close() error { return errors.Join(c.Client.Close(), c.
 
 // openSentinels returns a client of the master that the Sentinels of o name. It outlives ctx, and is to be closed.
 func openSentinels(ctx context.Context, o redis.UniversalOptions) *sentinelClient {
-	s := &sentinels{group: o.MasterName, tls: o.TLSConfig, links: map[*link]struct{}{}, done: make(chan struct{})}
+	s := &sentinels{group: o.MasterName, tls: o.TLSConfig, links: map[*link]struct{}{}, client: sentinelsOf(o)}
 	for _, addr := range o.Addrs {
-		s.members = append(s.members, sentinel{addr: addr, client: redis.NewSentinelClient(&redis.Options{
-			Addr: addr, TLSConfig: tlsFor(o.TLSConfig, addr), Username: o.SentinelUsername, Password: o.SentinelPassword,
-			MaxRetries: 1, DialerRetries: 1, PoolSize: 2, ContextTimeoutEnabled: true, DisableIdentity: true,
-			DialTimeout: sentinelWithin, ReadTimeout: sentinelWithin, WriteTimeout: sentinelWithin,
-			MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-		})})
+		s.named = append(s.named, sentinel{addr: addr, client: s.client(addr)})
 	}
 	o.Dialer = s.dial
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop // by Close
-	go s.watch(watching)
+	s.running.Go(func() { s.watch(watching) })
+	s.running.Go(func() { s.explore(watching) })
 	return &sentinelClient{Client: redis.NewClient(o.Simple()), sentinels: s}
+}
+
+// sentinelsOf opens clients of Sentinels with what o says of them.
+func sentinelsOf(o redis.UniversalOptions) func(addr string) *redis.SentinelClient {
+	return func(addr string) *redis.SentinelClient {
+		return redis.NewSentinelClient(&redis.Options{
+			Addr: addr, TLSConfig: tlsFor(o.TLSConfig, addr), Username: o.SentinelUsername, Password: o.SentinelPassword,
+			MaxRetries: 1, DialerRetries: 1, PoolSize: 2, ContextTimeoutEnabled: true, DisableIdentity: true,
+			DialTimeout: sentinelWithin, ReadTimeout: sentinelWithin, WriteTimeout: sentinelWithin,
+			MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+		})
+	}
+}
+
+// members are all Sentinels that are asked.
+func (s *sentinels) members() []sentinel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Concat(s.named, s.found)
 }
 
 // watch looks for a new master until ctx ends.
 func (s *sentinels) watch(ctx context.Context) {
-	defer close(s.done)
 	ticker := time.NewTicker(sentinelEvery)
 	defer ticker.Stop()
 	for {
@@ -128,16 +144,17 @@ type named struct {
 func (s *sentinels) find(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*sentinelWithin)
 	defer cancel()
-	answers := make(chan named, len(s.members)) // each sends once, so none is held up when nobody listens any more
-	for _, m := range s.members {
+	members := s.members()
+	answers := make(chan named, len(members)) // each sends once, so none is held up when nobody listens any more
+	for _, m := range members {
 		go func() { answers <- s.ask(ctx, m) }()
 	}
 	var good []named
 	var errs []error
-	for range s.members {
+	for range members {
 		if a := <-answers; a.err != nil {
 			errs = append(errs, a.err)
-		} else if good = append(good, a); len(good) > len(s.members)/2 {
+		} else if good = append(good, a); len(good) > len(members)/2 {
 			break
 		}
 	}
@@ -214,7 +231,7 @@ func (s *sentinels) adopt(l *link) bool {
 	return true
 }
 
-// Close ends the watch and the connections to the Sentinels. Those to the master belong to its client.
+// Close ends the goroutines and the connections to the Sentinels. Those to the master belong to its client.
 func (s *sentinels) Close() error {
 	s.mu.Lock()
 	closed := s.closed
@@ -224,9 +241,9 @@ func (s *sentinels) Close() error {
 		return nil
 	}
 	s.stop()
-	<-s.done
+	s.running.Wait()
 	var errs []error
-	for _, m := range s.members {
+	for _, m := range s.members() {
 		errs = append(errs, m.client.Close())
 	}
 	return errors.Join(errs...)

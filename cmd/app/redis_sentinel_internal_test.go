@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +24,9 @@ type fakeSentinel struct {
 	master   string // "": it knows no group
 	epoch    int
 	silent   bool
+	id       string
+	others   []*fakeSentinel // that it knows
+	as       string          // under which address the others know it; "": that of the listener
 }
 
 func startSentinel(t *testing.T, master string, epoch int) *fakeSentinel {
@@ -32,7 +36,7 @@ func startSentinel(t *testing.T, master string, epoch int) *fakeSentinel {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	f := &fakeSentinel{listener: l, master: master, epoch: epoch}
+	f := &fakeSentinel{listener: l, master: master, epoch: epoch, id: "id of " + l.Addr().String()}
 	go func() {
 		for {
 			conn, err := l.Accept()
@@ -93,14 +97,33 @@ func (f *fakeSentinel) answer(command string) string {
 	case strings.HasPrefix(command, "sentinel get-master-addr-by-name") && f.master == "":
 		return "*-1\r\n"
 	case strings.HasPrefix(command, "sentinel get-master-addr-by-name"):
-		return fmt.Sprintf("*2\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(host), host, len(port), port)
+		return "*2\r\n" + bulk(host) + bulk(port)
 	case strings.HasPrefix(command, "sentinel master"):
-		epoch := strconv.Itoa(f.epoch)
-		return fmt.Sprintf("*2\r\n$12\r\nconfig-epoch\r\n$%d\r\n%s\r\n", len(epoch), epoch)
+		return "*2\r\n" + bulk("config-epoch") + bulk(strconv.Itoa(f.epoch))
+	case strings.HasPrefix(command, "sentinel sentinels"):
+		return f.listing()
+	case command == "sentinel myid":
+		return bulk(f.id)
 	default:
 		return "-ERR unknown command\r\n"
 	}
 }
+
+// listing tells of the others.
+func (f *fakeSentinel) listing() string {
+	text := fmt.Sprintf("*%d\r\n", len(f.others))
+	for _, o := range f.others {
+		addr := o.as
+		if addr == "" {
+			addr = o.listener.Addr().String()
+		}
+		host, port, _ := net.SplitHostPort(addr)
+		text += "*6\r\n" + bulk("ip") + bulk(host) + bulk("port") + bulk(port) + bulk("runid") + bulk(o.id)
+	}
+	return text
+}
+
+func bulk(text string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(text), text) }
 
 func (f *fakeSentinel) change(change func(*fakeSentinel)) {
 	f.mu.Lock()
@@ -183,6 +206,70 @@ func TestSentinelsThatDoNotHelp(t *testing.T) {
 	}
 	if took := time.Since(began); took > 4*sentinelWithin {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// asked are the addresses of the Sentinels that are asked.
+func (c *sentinelClient) asked() []string {
+	var list []string
+	for _, m := range c.sentinels.members() {
+		list = append(list, m.addr)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// TestSentinelsKnowEachOther: a Sentinel that the address does not name is asked as soon as another one tells of it and for as long as it answers,
+// once by whatever address, and is enough to follow a new master.
+func TestSentinelsKnowEachOther(t *testing.T) {
+	t.Parallel()
+	first, second := miniredis.RunT(t), miniredis.RunT(t)
+	named, beside, gone := startSentinel(t, first.Addr(), 1), startSentinel(t, first.Addr(), 1), startSentinel(t, first.Addr(), 1)
+	_, port, _ := net.SplitHostPort(named.listener.Addr().String())
+	named.as = "localhost:" + port
+	named.others = []*fakeSentinel{beside, gone}
+	beside.others = []*fakeSentinel{named, gone}
+	if err := gone.listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := openTo(t, named)
+	want := []string{beside.listener.Addr().String(), named.listener.Addr().String()}
+	slices.Sort(want)
+	wait := func(what string, is func() bool) {
+		t.Helper()
+		for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("not within 10 s: %s; asked are %v", what, c.asked())
+			}
+		}
+	}
+	wait("the other one is asked", func() bool { return slices.Equal(c.asked(), want) })
+
+	named.change(func(f *fakeSentinel) { f.silent = true })
+	c.sentinels.discover(t.Context())
+	if got := c.asked(); !slices.Equal(got, want) {
+		t.Errorf("with the named one silent, asked are %v, want %v", got, want)
+	}
+	beside.change(func(f *fakeSentinel) { f.master, f.epoch = second.Addr(), 2 })
+	wait("the new master gets writes", func() bool {
+		_ = c.Set(t.Context(), "where", "now", 0).Err()
+		got, _ := second.Get("where")
+		return got == "now"
+	})
+
+	named.change(func(f *fakeSentinel) { f.silent = false })
+	beside.change(func(f *fakeSentinel) { f.silent = true })
+	c.sentinels.discover(t.Context())
+	if got := c.asked(); len(got) != 1 {
+		t.Errorf("one that does not answer is among those asked: %v", got)
+	}
+	named.change(func(f *fakeSentinel) { f.silent = true })
+	beside.change(func(f *fakeSentinel) { f.silent = false })
+	if c.sentinels.discover(t.Context()) {
+		t.Error("somebody answered")
+	}
+	if got := c.asked(); len(got) != 1 {
+		t.Errorf("without any answer, asked are %v", got)
 	}
 }
 

@@ -63,20 +63,33 @@ const unreplicated = 2 * time.Second
 // until then events are refused and nothing is lost.
 const takeover = 10 * time.Second
 
-// disasters are the ways in which a master is lost. Whoever remains of the Sentinels is returned.
-func disasters() map[string]func(master *redis, sentinels []*redis) []*redis {
-	return map[string]func(*redis, []*redis) []*redis{
-		"the master dies": func(master *redis, sentinels []*redis) []*redis {
-			master.kill()
-			return sentinels
+// disaster is a way in which a master is lost.
+type disaster struct {
+	name  string
+	named int // how many of the Sentinels the address names, the first ones
+	// strike loses the master and returns whoever remains of the Sentinels.
+	strike func(master *redis, sentinels []*redis) []*redis
+}
+
+func disasters() []disaster {
+	return []disaster{
+		{
+			name: "the master dies", named: 3,
+			strike: func(master *redis, sentinels []*redis) []*redis {
+				master.kill()
+				return sentinels
+			},
 		},
-		// Nobody refuses anything then: what was asked is just never answered.
-		"the machine of the master and a Sentinel falls silent": func(master *redis, sentinels []*redis) []*redis {
-			for _, r := range []*redis{sentinels[0], master} {
-				r.signal(syscall.SIGSTOP)
-				r.t.Cleanup(r.kill)
-			}
-			return sentinels[1:]
+		{
+			// Nobody refuses anything then: what was asked is just never answered. The Sentinels that remain are found by the one that is lost.
+			name: "the machine of the master and the only Sentinel that is named falls silent", named: 1,
+			strike: func(master *redis, sentinels []*redis) []*redis {
+				for _, r := range []*redis{sentinels[0], master} {
+					r.signal(syscall.SIGSTOP)
+					r.t.Cleanup(r.kill)
+				}
+				return sentinels[1:]
+			},
 		},
 	}
 }
@@ -84,16 +97,16 @@ func disasters() map[string]func(master *redis, sentinels []*redis) []*redis {
 // TestSentinelFailover: the master is lost under load, the replica takes over, and annohook goes on by itself.
 func TestSentinelFailover(t *testing.T) {
 	t.Parallel()
-	for name, strike := range disasters() {
-		t.Run(name, func(t *testing.T) {
+	for _, d := range disasters() {
+		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			failOver(t, strike)
+			failOver(t, d)
 		})
 	}
 }
 
 // failOver loses a master. Replication is asynchronous, so what was accepted in the last moment before may be lost, and nothing else.
-func failOver(t *testing.T, strike func(*redis, []*redis) []*redis) {
+func failOver(t *testing.T, d disaster) {
 	t.Helper()
 	master := startRedis(t)
 	_, port, _ := net.SplitHostPort(master.addr)
@@ -102,20 +115,24 @@ func failOver(t *testing.T, strike func(*redis, []*redis) []*redis) {
 		return strings.Contains(replica.say("INFO replication"), "master_link_status:up")
 	})
 	sentinels := startSentinels(t, master)
-	s := start(t, "--redis", "redis+sentinel://"+sentinels[0].addr+","+sentinels[1].addr+","+sentinels[2].addr+"/annohook")
+	var named []string
+	for _, sentinel := range sentinels[:d.named] {
+		named = append(named, sentinel.addr)
+	}
+	s := start(t, "--redis", "redis+sentinel://"+strings.Join(named, ",")+"/annohook")
 	h := listen(t, "argilla", hookOptions{script: "200@30ms"})
 	s.attach(h, "argilla", nil)
 	c := insist(s, 4, 10*time.Millisecond, object{"platform": "argilla", "type": "record.completed"})
 	eventually(t, 20*time.Second, "some events", func() bool { return c.accepted() >= 50 })
 	time.Sleep(unreplicated) // so that there is a before
-	sentinels = strike(master, sentinels)
+	sentinels = d.strike(master, sentinels)
 	died := time.Now()
 	eventually(t, 10*time.Second, "readiness tells the truth", func() bool { return s.get("/readyz").status == 503 })
 	takesOver(t, s, c, replica, sentinels, died)
 	h.verified()
 }
 
-// takesOver waits for the successor of a master that was lost, for events to be accepted again, and looks at what became of those before.
+// takesOver waits for the successor of a master that was lost, and for everything to go on.
 func takesOver(t *testing.T, s *server, c *caller, replica *redis, sentinels []*redis, died time.Time) {
 	t.Helper()
 	_, successor, _ := net.SplitHostPort(replica.addr)
@@ -124,6 +141,12 @@ func takesOver(t *testing.T, s *server, c *caller, replica *redis, sentinels []*
 			return !strings.Contains(s.say("SENTINEL GET-MASTER-ADDR-BY-NAME annohook"), successor)
 		})
 	})
+	resumes(t, s, c, died)
+}
+
+// resumes waits, as soon as there is a new master, for events to be accepted again, and looks at what became of those before.
+func resumes(t *testing.T, s *server, c *caller, died time.Time) {
+	t.Helper()
 	promoted := time.Now()
 	before := c.accepted()
 	eventually(t, takeover, "events are accepted again", func() bool { return c.accepted() >= before+30 })
