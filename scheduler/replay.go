@@ -60,12 +60,16 @@ func (s *Scheduler) Replay(ctx context.Context, id, mode string) (again history.
 	case ReplayNew:
 		return s.rebuild(ctx, d.Delivery, sub)
 	default:
-		return history.Delivery{}, invalid("mode", fmt.Sprintf("unknown mode %q; allowed: %s", mode, allowed(ReplayModes())))
+		return history.Delivery{}, unknownMode(mode)
 	}
 }
 
 // ReplayAll replays every delivery that q finds, at most MaxReplays, and returns how many. Deliveries that cannot be replayed are passed over.
+// It returns *InvalidError for an unknown mode, whatever q finds.
 func (s *Scheduler) ReplayAll(ctx context.Context, q history.Query, mode string) (int, error) {
+	if !slices.Contains(ReplayModes(), mode) {
+		return 0, unknownMode(mode)
+	}
 	ids, err := s.collectIDs(ctx, q)
 	if err != nil {
 		return 0, err
@@ -76,12 +80,24 @@ func (s *Scheduler) ReplayAll(ctx context.Context, q history.Query, mode string)
 		switch {
 		case err == nil:
 			count++
-		case errors.Is(err, history.ErrNotFound), errors.Is(err, ErrNoTarget), errors.Is(err, ErrCollecting), errors.Is(err, ErrNothingSent):
-		default:
-			return count, err
+		case !unrepeatable(err):
+			return count, fmt.Errorf("%w; %d of %d deliveries were sent again before", err, count, len(ids))
 		}
 	}
 	return count, nil
+}
+
+// unrepeatable reports whether an error of Replay is about the one delivery. An *InvalidError is: the mode is known, so it says that the events
+// cannot be built again.
+func unrepeatable(err error) bool {
+	if _, ok := errors.AsType[*InvalidError](err); ok {
+		return true
+	}
+	return errors.Is(err, history.ErrNotFound) || errors.Is(err, ErrNoTarget) || errors.Is(err, ErrCollecting) || errors.Is(err, ErrNothingSent)
+}
+
+func unknownMode(mode string) error {
+	return invalid("mode", fmt.Sprintf("unknown mode %q; allowed: %s", mode, allowed(ReplayModes())))
 }
 
 // collectIDs reads the whole selection before anything is added to the list it pages through.
@@ -133,7 +149,7 @@ func (s *Scheduler) repeat(ctx context.Context, d history.Delivery, sub subscrip
 
 // replayed is the delivery that sends d again, to where its subscription is now.
 func (s *Scheduler) replayed(d history.Delivery, sub subscriptions.Subscription, mode string, bodyBytes int) history.Delivery {
-	now := s.now()
+	now := history.Micro(s.now()) // as it is kept, so that the answer and what is read later agree
 	return history.Delivery{
 		ID: s.newID(), Status: history.Pending, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType, Fidelity: d.Fidelity,
 		Method: d.Method, SubscriptionID: sub.ID, EventIDs: d.EventIDs, Part: d.Part, URL: sender.MaskURL(sub.URL), NextAt: now, CreatedAt: now,

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/scheduler"
 	"github.com/annohook/annohook/sender/history"
 	"github.com/annohook/annohook/sender/history/search"
@@ -184,9 +183,6 @@ func (a *API) replayAll(ctx context.Context, in *bulkReplayInput) (*bulkReplayOu
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkMode(mode); err != nil {
-		return nil, err
-	}
 	q, err := a.query(given, "body.query")
 	if err != nil {
 		return nil, err
@@ -215,14 +211,6 @@ func (f *form) query() (Filter, error) {
 	}
 	f.errs = append(f.errs, inner.errs...)
 	return in, f.result()
-}
-
-// checkMode refuses an unknown mode even when the query finds nothing.
-func (a *API) checkMode(mode string) error {
-	if slices.Contains(scheduler.ReplayModes(), mode) {
-		return nil
-	}
-	return &scheduler.InvalidError{Problems: []payloads.Problem{{Field: "mode", Message: "unknown mode; allowed: " + choice(scheduler.ReplayModes())}}}
 }
 
 func (a *API) cancel(ctx context.Context, in *IDParam) (*deliveryOutput, error) {
