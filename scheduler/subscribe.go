@@ -48,7 +48,7 @@ func (s *Scheduler) subscribe(ctx context.Context, sub subscriptions.Subscriptio
 			return sub, err
 		}
 	}
-	if problems := s.check(sub, p, from == ours); len(problems) > 0 {
+	if problems := append(checkID(sub.ID), s.check(sub, p, from == ours)...); len(problems) > 0 {
 		return sub, &InvalidError{Problems: problems}
 	}
 	if sub.NativeID == "" {

@@ -21,9 +21,6 @@ func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform, t
 	add := func(field, message string) {
 		problems = append(problems, payloads.Problem{Field: field, Message: message})
 	}
-	if len(sub.ID) > maxIDBytes || !visible(sub.ID) || strings.ContainsAny(sub.ID, ":/{}") {
-		add("id", fmt.Sprintf("up to %d visible ASCII characters without : / { } are allowed", maxIDBytes))
-	}
 	if target {
 		if err := s.checkURL(sub.URL); err != nil {
 			add("url", err.Error())
@@ -49,7 +46,23 @@ func (s *Scheduler) check(sub subscriptions.Subscription, p payloads.Platform, t
 	return problems
 }
 
-const maxIDBytes = 64
+const (
+	maxIDBytes = 64
+
+	// notInID are characters that ids cannot have: what ends or escapes a path in URLs, and what splits keys of stores.
+	notInID = `/?#%\:{}`
+)
+
+// checkID judges an id that a caller chose. Every subscription must be reachable at its path: clients take the segments . and .. away.
+func checkID(id string) []payloads.Problem {
+	if len(id) <= maxIDBytes && visible(id) && !strings.ContainsAny(id, notInID) && id != "." && id != ".." {
+		return nil
+	}
+	without := strings.Join(strings.Split(notInID, ""), " ")
+	return []payloads.Problem{{
+		Field: "id", Message: fmt.Sprintf("up to %d visible ASCII characters without %s are allowed; . and .. are not", maxIDBytes, without),
+	}}
+}
 
 func emptyObject(raw []byte) bool {
 	text := strings.TrimSpace(string(raw))

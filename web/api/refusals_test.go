@@ -63,6 +63,8 @@ func TestBadInputIsRefusedByFieldAndNothingIsStored(t *testing.T) {
 		{"concurrency", "POST", subs, create(`,"concurrency":1.5`), 422, "body.concurrency", "whole number from 1 to 1000"},
 		{"rate", "POST", subs, create(`,"rate":-1`), 422, "body.rate", "0 to"},
 		{"id", "POST", subs, create(`,"id":"a/b"`), 422, "body.id", "allowed"},
+		{"id that ends a path", "POST", subs, create(`,"id":"a?b"`), 422, "body.id", "without / ? #"},
+		{"id that clients take away", "POST", subs, create(`,"id":".."`), 422, "body.id", ". and .. are not"},
 		{"duplicate id", "POST", subs, create(`,"id":"` + sub.ID + `"`), 409, "body.id", "exists"},
 		{"change platform", "PATCH", one, `{"platform":"postbox"}`, 422, "body.platform", "cannot be set"},
 		{"change to stars", "PATCH", one, `{"secret":"********"}`, 422, "body.secret", "stars"},
