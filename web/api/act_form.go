@@ -16,7 +16,7 @@ func readAct(body []byte) (scheduler.Act, error) {
 		return scheduler.Act{}, err
 	}
 	act := scheduler.Act{
-		Platform: f.text("platform"), Action: f.text("action"), Profile: f.text("profile"), Params: f.params(), Now: f.moment(),
+		Platform: f.text("platform"), Action: f.text("action"), Profile: f.chosen("profile"), Params: f.params(), Now: f.moment(),
 		Seed: f.seed(), SubscriptionIDs: f.subscriptionIDs(),
 	}
 	f.require("platform", "action")

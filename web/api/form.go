@@ -155,6 +155,14 @@ func value[T any](f *form, where string, raw json.RawMessage, want string) T {
 
 func (f *form) text(name string) string { return value[string](f, name, f.get(name), "a text") }
 
+// chosen reads a name that may be left out. An empty one is refused: whoever filled it from an empty variable would get the default unasked.
+func (f *form) chosen(name string) string {
+	if string(f.get(name)) == `""` {
+		f.bad(name, "must not be empty; leave it out for the default")
+	}
+	return f.text(name)
+}
+
 // texts reads a list of texts; nil when absent or null.
 func (f *form) texts(where string, raw json.RawMessage) []string {
 	list := value[[]*string](f, where, raw, "a list of texts")

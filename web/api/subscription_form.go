@@ -33,7 +33,7 @@ type settable struct {
 // settables is the table of fields, in the order of the answer.
 func settables() []settable {
 	return []settable{
-		{"profile", textField("profile", func(s *subscriptions.Subscription, v string) { s.Profile = v })},
+		{"profile", readProfile},
 		{"url", readURL},
 		{"secret", textField("secret", func(s *subscriptions.Subscription, v string) { s.Secret = subscriptions.Secret(v) })},
 		{"events", readEvents},
@@ -93,6 +93,11 @@ func textField(name string, assign func(*subscriptions.Subscription, string)) fu
 		v := value[string](f, name, raw, "a text")
 		return set(func(s *subscriptions.Subscription) { assign(s, v) })
 	}
+}
+
+func readProfile(f *form, _ json.RawMessage) func(*subscriptions.Subscription) error {
+	profile := f.chosen("profile")
+	return set(func(s *subscriptions.Subscription) { s.Profile = profile })
 }
 
 // objectField reads an object that only the platform understands.

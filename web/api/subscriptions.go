@@ -83,7 +83,7 @@ func (a *API) createSubscription(ctx context.Context, in *createInput) (*created
 	if err != nil {
 		return nil, err
 	}
-	sub := subscriptions.Subscription{ID: f.text("id"), Platform: f.text("platform"), Enabled: true}
+	sub := subscriptions.Subscription{ID: f.chosen("id"), Platform: f.text("platform"), Enabled: true}
 	changes := readChanges(f)
 	for _, name := range []string{"platform", "url"} {
 		if f.get(name) == nil {

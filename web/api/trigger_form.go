@@ -29,7 +29,7 @@ func readTrigger(body []byte) (scheduler.Trigger, error) {
 		return scheduler.Trigger{}, err
 	}
 	t := scheduler.Trigger{
-		Platform: f.text("platform"), Type: f.text("type"), Profile: f.text("profile"), Variant: f.text("variant"),
+		Platform: f.text("platform"), Type: f.text("type"), Profile: f.chosen("profile"), Variant: f.chosen("variant"),
 		Override: payloads.Override{Data: f.data(), Set: f.assignments()}, Body: f.body(), Now: f.moment(),
 		Seed: f.seed(), SubscriptionIDs: f.subscriptionIDs(),
 	}
@@ -151,8 +151,8 @@ func (f *form) moment() *time.Time {
 		return nil
 	}
 	text := value[string](f, "now", raw, "a time such as 2026-01-02T03:04:05Z")
-	if text == "" {
-		return nil
+	if text == "" && string(raw) != `""` {
+		return nil // no text, which is told
 	}
 	now, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
 	if err != nil || now.UTC().Year() < 1970 || now.UTC().Year() > 9999 {
