@@ -99,7 +99,7 @@ func Mount(e *echo.Echo, o Options) (*API, error) {
 	a.streams = make(chan struct{}, o.MaxStreams)
 	a.numbers = &numbers{read: a.scheduler.Stats, now: a.now}
 	a.huma = humaecho.New(e, a.config())
-	a.huma.UseMiddleware(a.wantJSON)
+	a.huma.UseMiddleware(a.clearQuery, a.wantJSON, a.noBody)
 	a.systemRoutes(e)
 	a.platformRoutes()
 	a.subscriptionRoutes()
@@ -159,9 +159,7 @@ func (a *API) wantJSON(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
-	if err := huma.WriteErr(a.huma, ctx, http.StatusUnsupportedMediaType, "the Content-Type of a body must be application/json"); err != nil {
-		a.log.DebugContext(ctx.Context(), "answer not written", "error", err)
-	}
+	a.refuse(ctx, http.StatusUnsupportedMediaType, "the Content-Type of a body must be application/json")
 }
 
 // isJSON reports application/json and its kind, such as application/merge-patch+json.

@@ -24,4 +24,6 @@
 //  11. 2026-11-21. q takes the language of package search; plain words find what they found before. What a search cannot mean is a 422 that names q, the
 //     term and what was probably meant, for an empty list would look like an answer. A stream looks at the short fields only: it has no bodies.
 //  12. 2026-11-21. The page that shows the document to people, ReferencePath, is one of the dashboard's, with its layout and its rules (no script needed).
+//  13. 2026-11-22. What would be passed over is refused: a query that cannot be read, a parameter given twice, fields where none are read. A filter that is
+//     not applied looks like an answer, and a rotation that was told a secret made another one. {} as a body is nothing, as many clients always send it.
 package api

@@ -76,6 +76,13 @@ func TestBadInputIsRefusedByFieldAndNothingIsStored(t *testing.T) {
 		{"limit", "GET", subs + "?limit=0", "", 422, "query.limit", ">= 1"},
 		{"cursor", "GET", subs + "?cursor=zzz", "", 422, "query.cursor", "cursor"},
 		{"unknown parameter", "GET", subs + "?offset=3", "", 422, "query.offset", "unknown"},
+		{"parameter twice", "GET", "/api/v1/deliveries?status=failed&limit=3&status=pending", "", 422, "query.status", "twice"},
+		{"parameter twice on a trigger", "POST", events + "?wait=settled&timeout=1s&timeout=2s", trigger(""), 422, "query.timeout", "twice"},
+		{"broken query", "GET", "/api/v1/deliveries?status=%zz", "", 400, "", ""},
+		{"semicolons", "GET", "/api/v1/deliveries?limit=5;status=failed", "", 400, "", ""},
+		{"fields to a rotation", "POST", one + "/rotate-secret", `{"secret":"mine-alone"}`, 422, "body", "no fields"},
+		{"fields to a test", "POST", one + "/test", `{"type":"note.added"}`, 422, "body", "no fields"},
+		{"list to a cancellation", "POST", "/api/v1/deliveries/none/cancel", `[]`, 422, "body", "no fields"},
 		{"unknown id", "GET", subs + "/none", "", 404, "", ""},
 		{"secret of unknown id", "GET", subs + "/none/secret", "", 404, "", ""},
 		{"delete unknown id", "DELETE", subs + "/none", "", 404, "", ""},
@@ -190,6 +197,16 @@ func TestOtherMediaTypesAndLargeBodiesAreRefused(t *testing.T) {
 	if body.Size != 2<<20 || !body.Truncated || len(*body.Text) != 1<<20 {
 		t.Errorf("large body shown with size %d, truncated %v, %d bytes", body.Size, body.Truncated, len(*body.Text))
 	}
+}
+
+func TestRoutesWithoutFieldsTakeAnEmptyObject(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	sub := r.subscribe("")
+	for _, body := range []string{"", " ", "{}", "{ }"} {
+		r.call("POST", "/api/v1/subscriptions/"+sub.ID+"/rotate-secret", body).want(200)
+	}
+	r.call("POST", "/api/v1/subscriptions/"+sub.ID+"/test", "{}").want(200)
 }
 
 func TestRefusalsNeverRepeatAValue(t *testing.T) {
