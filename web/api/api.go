@@ -9,7 +9,6 @@ import (
 	"maps"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -168,16 +167,6 @@ func isJSON(contentType string) bool {
 	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
 }
 
-// brief keeps a refusal readable, whoever found what is wrong.
-func brief(err error) error {
-	if f, ok := errors.AsType[*failure](err); ok && len(f.problem.Errors) > maxErrors {
-		short := *f
-		short.problem.Errors = slices.Clip(f.problem.Errors[:maxErrors])
-		return &short
-	}
-	return err
-}
-
 // operation describes one route.
 type operation struct {
 	id, method, path, tag, summary string
@@ -210,7 +199,7 @@ func register[I, O any](a *API, o operation, handle func(context.Context, *I) (*
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
-			return nil, brief(a.fail(ctx, err))
+			return nil, a.fail(ctx, err)
 		}
 		return out, nil
 	})

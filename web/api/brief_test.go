@@ -36,3 +36,25 @@ func TestARefusalStaysSmall(t *testing.T) {
 		}
 	}
 }
+
+// TestARefusalShortensLongNames: one wrong name can be as long as a body. What is allowed is told all the same.
+func TestARefusalShortensLongNames(t *testing.T) {
+	r := newRig(t)
+	long := strings.Repeat("é", 400_000)
+	subscription := func(more string) string { return `{"platform":"postbox","url":"http://127.0.0.1:1/",` + more + `}` }
+	for name, c := range map[string]struct{ path, body, says string }{
+		"platform": {"/api/v1/events", `{"platform":"` + long + `","type":"x"}`, "allowed: postbox"},
+		"type":     {"/api/v1/events", `{"platform":"postbox","type":"` + long + `"}`, "note.added"},
+		"profile":  {"/api/v1/events", `{"platform":"postbox","type":"note.added","profile":"` + long + `"}`, "v1, v2"},
+		"target":   {"/api/v1/events", `{"platform":"postbox","type":"note.added","subscription_ids":["` + long + `"]}`, "no subscription has the id"},
+		"action":   {"/api/v1/actions", `{"platform":"postbox","action":"` + long + `"}`, "add-notes"},
+		"event":    {"/api/v1/subscriptions", subscription(`"events":["` + long + `"]`), "note.added"},
+		"header":   {"/api/v1/subscriptions", subscription(`"headers":{"a b` + long + `":""}`), "not a header name"},
+		"quirk":    {"/api/v1/subscriptions", subscription(`"quirks":{"` + long + `":true}`), "loud"},
+	} {
+		a := r.call("POST", c.path, c.body)
+		if errs := a.problem(422); len(errs) != 1 || len(a.body) > 8<<10 || !strings.Contains(string(a.body), c.says) {
+			t.Errorf("%s: %d errors in %d bytes: %.500s", name, len(errs), len(a.body), a.body)
+		}
+	}
+}

@@ -18,7 +18,8 @@
 //  7. 2026-11-21. An event of an action that nobody wants is no refusal, unlike a trigger's: the action happened and changed the world. The
 //     answer tells the reasons event by event, and callers that need a delivery look at them.
 //  8. 2026-11-21. Catalogue is exported, so that the command line shows the catalogue without a server from the same code.
-//  9. 2026-11-21. A refusal tells at most 50 things that are wrong: a megabyte of unknown fields was answered with eight.
+//  9. 2026-11-21. A refusal tells at most 50 things that are wrong, in 2,000 bytes each: a megabyte of unknown fields was answered with eight, one
+//     long name with itself.
 //  10. 2026-11-21. Header fields whose name says that they carry a credential (Authorization, Cookie, …token…, …api-key…) are stars in subscriptions,
 //     deliveries and exports, whoever put them there. Written back as stars they stay what they were.
 //  11. 2026-11-21. q takes the language of package search; plain words find what they found before. What a search cannot mean is a 422 that names q, the

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -182,7 +184,7 @@ func (a *API) troubleOf(ctx context.Context, err error) string {
 func outward(ctx huma.Context, _ string, v any) (any, error) {
 	switch t := v.(type) {
 	case *failure:
-		return t.problem, nil
+		return brief(t.problem), nil
 	case *huma.ErrorModel:
 		p := NewProblem(t.Status, t.Detail)
 		for _, e := range t.Errors {
@@ -191,8 +193,33 @@ func outward(ctx huma.Context, _ string, v any) (any, error) {
 		if p.Status == http.StatusRequestEntityTooLarge {
 			p.Detail = fmt.Sprintf("the body is too large; at most %d bytes are allowed", ctx.Operation().MaxBodyBytes-1)
 		}
-		return p, nil
+		return brief(p), nil
 	default:
 		return v, nil
 	}
+}
+
+// Bounds of one text of a refusal, in bytes. Names that are wrong stand near its beginning, what is allowed at its end.
+const (
+	maxTextBytes  = 2000
+	textHeadBytes = 200
+)
+
+// brief keeps a refusal readable, whoever found what is wrong: a name in the input can have megabytes, and there can be a million of them.
+func brief(p client.Problem) client.Problem {
+	p.Detail = shorten(p.Detail)
+	p.Errors = slices.Clone(p.Errors[:min(len(p.Errors), maxErrors)])
+	for i, e := range p.Errors {
+		p.Errors[i] = client.FieldError{Location: shorten(e.Location), Message: shorten(e.Message)}
+	}
+	return p
+}
+
+// shorten takes out the middle of a long text.
+func shorten(text string) string {
+	if len(text) <= maxTextBytes {
+		return text
+	}
+	tail := text[len(text)-maxTextBytes+textHeadBytes:]
+	return strings.ToValidUTF8(text[:textHeadBytes], "") + "…" + strings.ToValidUTF8(tail, "")
 }
