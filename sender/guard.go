@@ -98,8 +98,8 @@ func (g *Guard) control(_ context.Context, _, address string, _ syscall.RawConn)
 
 // CheckURL judges a URL for registration: http or https, a host, a port from 1 to 65535, no control characters or spaces, at most
 // subscriptions.MaxURLBytes. A literal address is judged like a resolved one, also where it is written in letters that clients map to digits;
-// names are not resolved, they are judged when they are dialled. user:pass@ is allowed. What one platform's client alone refuses passes and
-// ends as an attempt that was blocked. Errors wrap ErrURL or ErrBlocked, say what is allowed and repeat nothing secret.
+// names are not resolved, they are judged when they are dialled, but for those of metadata services. user:pass@ is allowed. What one
+// platform's client alone refuses passes and ends as an attempt that was blocked. Errors wrap ErrURL or ErrBlocked, say what is allowed and repeat nothing secret.
 func (g *Guard) CheckURL(raw string) error {
 	if len(raw) > subscriptions.MaxURLBytes {
 		return fmt.Errorf("%w: %d bytes are too many, at most %d are allowed", ErrURL, len(raw), subscriptions.MaxURLBytes)
@@ -116,7 +116,11 @@ func (g *Guard) checkTarget(t target) error {
 	if addr, ok := t.address(); ok {
 		return g.Check(addr)
 	}
-	if numericHost(strings.TrimSuffix(t.name, ".")) {
+	name := strings.ToLower(strings.TrimSuffix(t.name, "."))
+	if slices.Contains(neverNamed(), name) {
+		return fmt.Errorf("%w: %s is the name of a metadata service, which is never contacted", ErrBlocked, name)
+	}
+	if numericHost(name) {
 		return fmt.Errorf("%w: host %q is neither a name nor a dotted IPv4 address", ErrURL, t.name)
 	}
 	return nil

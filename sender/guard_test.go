@@ -29,6 +29,7 @@ func TestCheckURL(t *testing.T) {
 		"http://127.0.0.1:8080/hook", "https://example.com", "http://user:pass@example.com/x", "http://[::1]:9000/", "http://localhost",
 		"http://10.0.0.7/", "http://192.168.1.1:65535/", "HTTP://EXAMPLE.com", "http://listener_1:80/a?b=c#d", "http://bücher.example/",
 		"http://[64:ff9b::808:808]/", "http://example.com:/", "http://1.example/", "http://0x.example/",
+		"http://metadata/", "http://metadata.google.internal.example/",
 		"http://h/50%?%zz", "http://m|é:%@h/", "http://bü_cher.example/", "http://h/a\\b@c", "http://h/[|]?\"<>",
 	} {
 		if err := g.CheckURL(ok); err != nil {
@@ -76,6 +77,8 @@ func TestCheckURL(t *testing.T) {
 		"http://010.0.0.1/":                               "neither a name",
 		"http://169.254.169.254/latest":                   "metadata",
 		"http://169.254.169.254./latest":                  "metadata",
+		"http://metadata.google.internal/":                "metadata",
+		"http://u:s3cr3t@Metadata.Google.Internal.:80/x":  "metadata",
 		"http://0.0.0.0:80/":                              "unspecified",
 		"http://[::]/":                                    "unspecified",
 		"http://[fe80::1%25eth0]/":                        "link-local",

@@ -26,6 +26,12 @@ func neverReached() []netip.Prefix {
 	}
 }
 
+// neverNamed lists the names that cloud machines know their metadata service by. Elsewhere they do not resolve; there the addresses behind
+// them are refused too, but a subscription that can never be delivered to is better not made.
+func neverNamed() []string {
+	return []string{"metadata.google.internal", "metadata.goog", "instance-data.ec2.internal", "metadata.tencentyun.com"}
+}
+
 func v4net(a, b, c, d byte, bits int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{a, b, c, d}), bits)
 }
