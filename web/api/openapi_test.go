@@ -139,6 +139,35 @@ func TestWhatTheAPITakesFitsTheDocument(t *testing.T) {
 	}
 }
 
+// The bounds in the document are tags beside the code's own: each must be the last that is taken.
+func TestTheDocumentHasTheBoundsOfTheAPI(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	one := r.subscribe("")
+	for _, c := range []struct {
+		name, most, over string
+	}{
+		{"concurrency", `1000`, `1001`},
+		{"concurrency", `1`, `0`},
+		{"rate", `10000`, `10000.5`},
+		{"rate", `0`, `-0.5`},
+		{"url", `"http://127.0.0.1:9/` + strings.Repeat("x", 2083-19) + `"`, `"http://127.0.0.1:9/` + strings.Repeat("x", 2083-18) + `"`},
+	} {
+		for value, ok := range map[string]bool{c.most: true, c.over: false} {
+			body := `{"` + c.name + `":` + value + `}`
+			if err := check[client.SubscriptionChange](t, r, body); (err == nil) != ok {
+				t.Errorf("document, %.40s: %v", body, err)
+			}
+			if a := r.call("PATCH", "/api/v1/subscriptions/"+one.ID, body); (a.status == http.StatusOK) != ok {
+				t.Errorf("API, %.40s: %d %s", body, a.status, a.body)
+			}
+		}
+	}
+	if check[client.Trigger](t, r, `{"platform":"postbox","type":"note.added","subscription_ids":[]}`) == nil {
+		t.Error("the document allows to name no subscription")
+	}
+}
+
 func TestMethodsThatAreNotThereAre405(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

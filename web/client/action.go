@@ -70,7 +70,7 @@ type Act struct {
 	Profile         string          `json:"profile,omitempty" doc:"narrows the fan-out"`
 	Seed            *uint64         `json:"seed,omitempty" maximum:"9007199254740991"`
 	Now             *time.Time      `json:"now,omitempty" doc:"when it happens"`
-	SubscriptionIDs []string        `json:"subscription_ids,omitempty"`
+	SubscriptionIDs []string        `json:"subscription_ids,omitempty" minItems:"1" maxItems:"1000" doc:"only these; absent: all that match"`
 }
 
 // Acted is what an action led to. Unlike a trigger's, events that nobody wants are recorded.

@@ -17,7 +17,7 @@ type Trigger struct {
 	Seed            *uint64         `json:"seed,omitempty" maximum:"9007199254740991"`
 	Now             *time.Time      `json:"now,omitempty" doc:"when the event happens"`
 	Count           int             `json:"count,omitempty" minimum:"1" maximum:"1000"`
-	SubscriptionIDs []string        `json:"subscription_ids,omitempty"`
+	SubscriptionIDs []string        `json:"subscription_ids,omitempty" minItems:"1" maxItems:"1000" doc:"only these; absent: all that match"`
 }
 
 // Assignment sets one existing place of the event.

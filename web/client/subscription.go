@@ -43,43 +43,43 @@ type Subscription struct {
 
 // NewSubscription is what a subscription is created from. Absent fields are the platform's defaults.
 type NewSubscription struct {
-	ID          string          `json:"id,omitempty" doc:"chosen by the caller; absent: generated"`
-	Platform    string          `json:"platform"`
+	ID          string          `json:"id,omitempty" minLength:"1" maxLength:"64" doc:"chosen by the caller; absent: generated"`
+	Platform    string          `json:"platform" doc:"platform id"`
 	Profile     string          `json:"profile,omitempty" doc:"absent: the platform's default profile"`
-	URL         string          `json:"url"`
+	URL         string          `json:"url" maxLength:"2083" doc:"http or https, a host, and user:pass@ where the listener asks for it"`
 	Secret      *string         `json:"secret,omitempty" nullable:"true" doc:"generate makes one; absent leaves it to the platform"`
 	Events      *[]string       `json:"events,omitempty" nullable:"true" doc:"absent or null is all, an empty list none"`
 	Headers     Headers         `json:"headers,omitempty"`
 	Description string          `json:"description,omitempty"`
 	Enabled     *bool           `json:"enabled,omitempty" nullable:"true" doc:"absent: true"`
-	Scope       json.RawMessage `json:"scope,omitempty"`
-	Options     json.RawMessage `json:"options,omitempty"`
+	Scope       json.RawMessage `json:"scope,omitempty" doc:"an object; the catalogue tells what is in it"`
+	Options     json.RawMessage `json:"options,omitempty" doc:"an object; the catalogue tells what is in it"`
 	Quirks      map[string]bool `json:"quirks,omitempty"`
-	Timeout     *Duration       `json:"timeout,omitempty" nullable:"true"`
-	Deadline    *Duration       `json:"deadline,omitempty" nullable:"true"`
+	Timeout     *Duration       `json:"timeout,omitempty" nullable:"true" doc:"a Go duration such as 20s, above 0s and up to 10m"`
+	Deadline    *Duration       `json:"deadline,omitempty" nullable:"true" doc:"of the whole exchange, a Go duration above 0s and up to 10m"`
 	Retry       *Retry          `json:"retry,omitempty"`
-	Concurrency *int            `json:"concurrency,omitempty" nullable:"true"`
-	Rate        *float64        `json:"rate,omitempty" nullable:"true"`
+	Concurrency *int            `json:"concurrency,omitempty" nullable:"true" minimum:"1" maximum:"1000"`
+	Rate        *float64        `json:"rate,omitempty" nullable:"true" minimum:"0" maximum:"10000" doc:"attempts a second; 0 is no limit"`
 }
 
 // SubscriptionChange documents what a PATCH may hold: absent fields stay, null resets one to the platform's default. Callers send
 // [SubscriptionPatch], which can tell the two apart.
 type SubscriptionChange struct {
 	Profile     *string          `json:"profile,omitempty" nullable:"true"`
-	URL         *string          `json:"url,omitempty"`
+	URL         *string          `json:"url,omitempty" maxLength:"2083"`
 	Secret      *string          `json:"secret,omitempty" nullable:"true" doc:"generate makes a new one; null removes it"`
 	Events      *[]string        `json:"events,omitempty" nullable:"true"`
 	Headers     *Headers         `json:"headers,omitempty"`
 	Description *string          `json:"description,omitempty" nullable:"true"`
 	Enabled     *bool            `json:"enabled,omitempty" nullable:"true"`
-	Scope       json.RawMessage  `json:"scope,omitempty"`
-	Options     json.RawMessage  `json:"options,omitempty"`
+	Scope       json.RawMessage  `json:"scope,omitempty" doc:"an object; the catalogue tells what is in it"`
+	Options     json.RawMessage  `json:"options,omitempty" doc:"an object; the catalogue tells what is in it"`
 	Quirks      *map[string]bool `json:"quirks,omitempty"`
-	Timeout     *Duration        `json:"timeout,omitempty" nullable:"true"`
-	Deadline    *Duration        `json:"deadline,omitempty" nullable:"true"`
+	Timeout     *Duration        `json:"timeout,omitempty" nullable:"true" doc:"a Go duration such as 20s, above 0s and up to 10m"`
+	Deadline    *Duration        `json:"deadline,omitempty" nullable:"true" doc:"of the whole exchange, a Go duration above 0s and up to 10m"`
 	Retry       *Retry           `json:"retry,omitempty"`
-	Concurrency *int             `json:"concurrency,omitempty" nullable:"true"`
-	Rate        *float64         `json:"rate,omitempty" nullable:"true"`
+	Concurrency *int             `json:"concurrency,omitempty" nullable:"true" minimum:"1" maximum:"1000"`
+	Rate        *float64         `json:"rate,omitempty" nullable:"true" minimum:"0" maximum:"10000" doc:"attempts a second; 0 is no limit"`
 }
 
 // SubscriptionPatch names the fields to change; a nil value resets the field.
