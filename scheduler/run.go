@@ -120,8 +120,9 @@ func unsendable(d history.Delivery, sub subscriptions.Subscription, found bool, 
 	}
 }
 
-// drop gives a claimed attempt back unmade and cancels its delivery.
+// drop gives a claimed attempt back unmade and cancels its delivery, also when the worker is stopping: nobody else may touch what is claimed.
 func (s *Scheduler) drop(ctx context.Context, c history.Claimed, reason string) error {
+	ctx = context.WithoutCancel(ctx)
 	released, err := s.history.Release(ctx, c.Token, s.now())
 	if err != nil {
 		return fmt.Errorf("release attempt: %w", err)

@@ -221,8 +221,9 @@ func (s *Scheduler) afterChange(ctx context.Context, old, updated subscriptions.
 }
 
 // cancelPending cancels what is not settled of a subscription. Deliveries of a batch that was closed for the change (pinned) go out; so do
-// test sends while the subscription exists.
+// test sends while the subscription exists. It does not end with the caller, because the change has been made.
 func (s *Scheduler) cancelPending(ctx context.Context, id, reason string, deleted bool) error {
+	ctx = context.WithoutCancel(ctx)
 	ids, err := s.history.Unsettled(ctx, id, mostPending)
 	if err != nil {
 		return fmt.Errorf("list pending deliveries: %w", err)
