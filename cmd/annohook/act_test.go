@@ -150,6 +150,10 @@ func TestActUsage(t *testing.T) {
 		call(t, strings.Fields(tc.args)...).want(t, tc.code, tc.says)
 	}
 	for _, platform := range registry(t).IDs() {
+		if len(registry(t).Profiles(platform)[0].Actions) == 0 {
+			call(t, "act", platform).want(t, 2, "has no actions")
+			continue
+		}
 		actions := decode[[]client.Action](t, call(t, "act", platform, "-o", "json").want(t, 0).out)
 		stories := decode[[]client.Story](t, call(t, "story", platform, "-o", "json").want(t, 0).out)
 		if len(actions) == 0 || len(stories) < 2 {

@@ -392,14 +392,28 @@ func TestOneShot(t *testing.T) {
 	unstarted.Stop()
 }
 
+// TestPlatforms wants every folder of a platform to be listed: its id is the folder's name, written with hyphens.
 func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	r, err := app.Platforms()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(r.IDs(), " "); got != "argilla datasaur label-studio toloka aquarium" {
-		t.Errorf("platforms: %s", got)
+	folders, err := filepath.Glob("../../payloads/*/platform.go")
+	if err != nil || len(folders) < 5 {
+		t.Fatalf("folders %q, %v", folders, err)
+	}
+	listed := map[string]bool{}
+	for _, id := range r.IDs() {
+		listed[strings.ReplaceAll(id, "-", "")] = true
+	}
+	for _, file := range folders {
+		if folder := filepath.Base(filepath.Dir(file)); !listed[folder] {
+			t.Errorf("the platform in payloads/%s is not listed: %q", folder, r.IDs())
+		}
+	}
+	if len(listed) != len(folders) {
+		t.Errorf("%d platforms are listed, %d have folders", len(listed), len(folders))
 	}
 	if a, b := app.NewID(), app.NewID(); a >= b {
 		t.Errorf("ids are not ordered by time: %s, %s", a, b)

@@ -90,6 +90,9 @@ func actionTable(registry *payloads.Registry) string {
 	b.WriteString("| platform | actions | stories |\n|---|---|---|\n")
 	for _, id := range registry.IDs() {
 		p := registry.Profiles(id)[0]
+		if len(p.Actions) == 0 {
+			continue
+		}
 		var actions, stories []string
 		for _, a := range p.Actions {
 			actions = append(actions, "`"+a.Name+"`")
