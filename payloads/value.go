@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -93,8 +94,8 @@ func (o *Object) Set(key string, v Value) {
 // remember notes the place of each key; of equal ones, which only a literal can hold, the first.
 func (o *Object) remember() {
 	o.places = make(map[string]int, 2*len(o.members))
-	for i := len(o.members) - 1; i >= 0; i-- {
-		o.places[o.members[i].Key] = i
+	for i, m := range slices.Backward(o.members) {
+		o.places[m.Key] = i
 	}
 }
 

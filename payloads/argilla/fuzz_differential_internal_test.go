@@ -63,7 +63,7 @@ func TestAgainstPython(t *testing.T) {
 
 func readAndPrinted(text string) string {
 	v, err := parsePython([]byte(text))
-	if fault, ok := errors.AsType[*wire.PythonFault](err); ok {
+	if fault, ok := errors.AsType[*wire.PythonError](err); ok {
 		return fmt.Sprintf("fault at %d", fault.Place)
 	}
 	if err != nil {

@@ -27,7 +27,7 @@ func FuzzParsePython(f *testing.F) {
 		if valid := json.Valid(text) && utf8.Valid(text); !own && valid != (err == nil) && !errors.Is(err, errUnreadable) {
 			t.Fatalf("%q: %v, encoding/json says %v", text, err, valid)
 		}
-		if fault, ok := errors.AsType[*wire.PythonFault](err); ok && (fault.Place < 0 || fault.Place > utf8.RuneCount(text)) {
+		if fault, ok := errors.AsType[*wire.PythonError](err); ok && (fault.Place < 0 || fault.Place > utf8.RuneCount(text)) {
 			t.Fatalf("%q has its fault at %d", text, fault.Place)
 		}
 		if err != nil {

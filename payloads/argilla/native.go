@@ -199,7 +199,7 @@ func (c *call) read() (bad reply, wrong bool) {
 	if c.body, err = parsePython(body); err == nil {
 		return reply{}, false
 	}
-	if fault, ok := errors.AsType[*wire.PythonFault](err); ok {
+	if fault, ok := errors.AsType[*wire.PythonError](err); ok {
 		return invalid(problem("json_invalid", "JSON decode error", "body", fault.Place)), true
 	}
 	return detail(http.StatusBadRequest, "There was an error parsing the body"), true

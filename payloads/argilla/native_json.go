@@ -42,7 +42,7 @@ const notFinite = 1e308
 // errUnreadable is a body that is not UTF-8 or nested too deep: the server says no more about it.
 var errUnreadable = errors.New("the body cannot be read")
 
-// parsePython reads a body as Python's json.loads does: it takes NaN and Infinity. The error is errUnreadable or a *wire.PythonFault, of which
+// parsePython reads a body as Python's json.loads does: it takes NaN and Infinity. The error is errUnreadable or a *wire.PythonError, of which
 // the server tells the place.
 func parsePython(body []byte) (payloads.Value, error) {
 	if !utf8.Valid(body) {
@@ -52,7 +52,7 @@ func parsePython(body []byte) (payloads.Value, error) {
 		Number: pythonNumber, Constant: func(string) (payloads.Value, error) { return notFinite, nil }, Depth: deepest,
 	}
 	v, err := reader.Read(strings.TrimPrefix(string(body), "\uFEFF"))
-	if fault, ok := errors.AsType[*wire.PythonFault](err); ok && fault.Message == wire.PythonTooDeep {
+	if fault, ok := errors.AsType[*wire.PythonError](err); ok && fault.Message == wire.PythonTooDeep {
 		return nil, errUnreadable
 	}
 	return v, err

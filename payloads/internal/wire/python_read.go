@@ -19,8 +19,8 @@ type PythonReader struct {
 	Depth int
 }
 
-// PythonFault is a text that Python's json module refuses.
-type PythonFault struct {
+// PythonError is what is wrong with a text that Python's json module refuses.
+type PythonError struct {
 	Message string // in that module's words
 	Place   int    // in characters, from 0
 
@@ -28,14 +28,14 @@ type PythonFault struct {
 }
 
 // Error tells message and place as json.JSONDecodeError does.
-func (f *PythonFault) Error() string {
+func (f *PythonError) Error() string {
 	return fmt.Sprintf("%s: line %d column %d (char %d)", f.Message, f.line, f.column, f.Place)
 }
 
 // PythonTooDeep is the message of a fault that is Python's RecursionError and no JSONDecodeError.
 const PythonTooDeep = "maximum recursion depth exceeded"
 
-// Read reads one JSON text. A half of a surrogate pair becomes U+FFFD, because Go's strings cannot hold it. The error is a *PythonFault, or what
+// Read reads one JSON text. A half of a surrogate pair becomes U+FFFD, because Go's strings cannot hold it. The error is a *PythonError, or what
 // Number or Constant said. It is safe for concurrent use.
 func (r PythonReader) Read(text string) (payloads.Value, error) {
 	s := &pythonScanner{PythonReader: r, text: []rune(text)}
@@ -61,7 +61,7 @@ type pythonScanner struct {
 
 // fault is what is wrong at a character.
 func (s *pythonScanner) fault(message string, at int) error {
-	f := &PythonFault{Message: message, Place: at, line: 1, column: at + 1}
+	f := &PythonError{Message: message, Place: at, line: 1, column: at + 1}
 	for i, r := range s.text[:at] {
 		if r == '\n' {
 			f.line, f.column = f.line+1, at-i
