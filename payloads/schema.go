@@ -8,12 +8,14 @@ import (
 // schemaDialect is the JSON Schema version of what SchemaOf makes.
 const schemaDialect = "https://json-schema.org/draft/2020-12/schema"
 
-// SchemaOf describes an example as a JSON Schema (2020-12): types, properties in the example's order, every key of an object required.
-// The elements of a list are described together, so a key that only some of them have is not required and a value that is null in one
-// and text in another has both types. Where the example has nothing but null, or an empty list, anything is allowed.
-func SchemaOf(v Value) *Object {
+// SchemaOf describes examples as one JSON Schema (2020-12): types, properties in the order they come, every key of an object required.
+// The examples are described together, and so are the elements of a list: a key that only some have is not required, and a value that is
+// null in one and text in another has both types. Where there is nothing but null, or an empty list, anything is allowed.
+func SchemaOf(examples ...Value) *Object {
 	var s shape
-	s.learn(v)
+	for _, v := range examples {
+		s.learn(v)
+	}
 	schema := Obj("$schema", schemaDialect)
 	for _, m := range s.schema().Members() {
 		schema.Set(m.Key, m.Value)

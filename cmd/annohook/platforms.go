@@ -194,13 +194,11 @@ func example(pl payloads.Platform, et payloads.EventType, variant string, seed u
 	v := client.EventExample{
 		Platform: pl.ID, Profile: pl.Profile, Type: api.EventType(et), Variant: orNull(variant), Seed: seed, Now: exampleTime(),
 		Method: messages[0].Method, Headers: headersOf(signed.Header), Body: bodyOf(body), Signature: signatureOf(signed.Signature, body),
-		Secret: orNull(string(sub.Secret)), Schema: []byte("null"), Recipe: append([]string{}, pl.Recipe...),
+		Secret: orNull(string(sub.Secret)), Recipe: append([]string{}, pl.Recipe...),
 		Sources: []string{et.Source, pl.Docs}, Fidelity: string(et.FidelityOf(variant)),
 	}
-	if tree, err := payloads.ParseValue(body); err == nil {
-		if v.Schema, err = payloads.JSON(payloads.SchemaOf(tree)); err != nil {
-			return v, nil, fmt.Errorf("print schema: %w", err)
-		}
+	if v.Schema, err = api.BodySchema(pl, et, payloads.Build{Variant: variant, Now: exampleTime(), Subscription: sub}, body); err != nil {
+		return v, nil, fmt.Errorf("describe example: %w", err)
 	}
 	return v, body, nil
 }

@@ -52,7 +52,12 @@ func (a *API) getExample(_ context.Context, in *exampleInput) (*exampleOutput, e
 		return nil, unprocessable(client.FieldError{Location: "query.variant", Message: "unknown variant; allowed: " + orNone(choice(et.VariantNames()))})
 	}
 	sub := exampleSubscription(p)
-	message, err := exampleMessage(p, et, sub, in)
+	build := payloads.Build{Variant: in.Variant, Seed: in.Seed, IDSeed: in.Seed, Now: exampleTime(), Subscription: sub}
+	message, _, err := p.Example(et, build)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := BodySchema(p, et, build, message.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -66,37 +71,18 @@ func (a *API) getExample(_ context.Context, in *exampleInput) (*exampleOutput, e
 		Platform: p.ID, Profile: p.Profile, Type: EventType(et), Variant: orNull(in.Variant), Seed: in.Seed, Now: exampleTime(),
 		Method: message.Method, Headers: headerView(signed.Header), Body: bodyView(message.Body, false),
 		Signature: signatureView(signed.Signature, message.Body), Secret: orNull(string(sub.Secret)), Recipe: nonNil(p.Recipe),
-		Sources: []string{et.Source, p.Docs}, Fidelity: string(et.FidelityOf(in.Variant)),
-	}
-	if view.Schema, err = schemaOfBody(message.Body); err != nil {
-		return nil, err
+		Schema: schema, Sources: []string{et.Source, p.Docs}, Fidelity: string(et.FidelityOf(in.Variant)),
 	}
 	return &exampleOutput{Body: view}, nil
 }
 
-// exampleMessage is the first request the event becomes.
-func exampleMessage(p payloads.Platform, et payloads.EventType, sub subscriptions.Subscription, in *exampleInput) (payloads.Message, error) {
-	tree, err := et.Build(payloads.Build{Variant: in.Variant, Seed: in.Seed, IDSeed: in.Seed, Now: exampleTime(), Subscription: sub})
-	if err != nil {
-		return payloads.Message{}, fmt.Errorf("build example: %w", err)
+// BodySchema is [payloads.Platform.Schema] as text; null where bodies are no JSON.
+func BodySchema(p payloads.Platform, et payloads.EventType, b payloads.Build, example []byte) (json.RawMessage, error) {
+	schema, err := p.Schema(et, b, example)
+	if err != nil || schema == nil {
+		return json.RawMessage("null"), err
 	}
-	messages, err := p.Compose(payloads.Item{Subscription: sub, Type: et, Event: tree})
-	if err != nil || len(messages) == 0 {
-		return payloads.Message{}, fmt.Errorf("compose example: %w", err)
-	}
-	if p.Batch == nil {
-		return messages[0], nil
-	}
-	return p.Batch.Join(messages[:1])
-}
-
-// schemaOfBody describes a body; null where it is no JSON.
-func schemaOfBody(body []byte) (json.RawMessage, error) {
-	v, err := payloads.ParseValue(body)
-	if err != nil {
-		return json.RawMessage("null"), nil //nolint:nilerr // a body that is no JSON has no schema
-	}
-	return payloads.JSON(payloads.SchemaOf(v))
+	return payloads.JSON(schema)
 }
 
 func rawOrNull(text string) json.RawMessage {

@@ -64,7 +64,11 @@ func (d *dashboard) showEventType(w http.ResponseWriter, r *http.Request) error 
 	if page.Example, err = newSample(p, et, page.Variant, page.Seed); err != nil {
 		return err
 	}
-	if page.Schema, page.JSON, page.More, err = schemaRows(page.Example.Bytes); err != nil {
+	schema, err := p.Schema(et, page.Example.Build, page.Example.Bytes)
+	if err != nil {
+		return err
+	}
+	if page.Schema, page.JSON, page.More, err = schemaRows(schema, page.Example.Bytes); err != nil {
 		return err
 	}
 	if v := query.Get("view"); v == viewRaw || v == viewSchema && page.Schema != nil {

@@ -14,6 +14,7 @@ type sampleRequest struct {
 	Fields   []sampleField
 	Body     bodyView
 	Bytes    []byte
+	Build    payloads.Build // that it was made from
 	Signed   *signedView
 	Messages int // that the event becomes; the first is shown
 }
@@ -37,7 +38,8 @@ func (s sampleRequest) Get(name string) string {
 // newSample composes and signs one event. A variant that does not exist is errNoPage.
 func newSample(p payloads.Platform, et payloads.EventType, variant string, seed uint64) (sampleRequest, error) {
 	stamp := payloads.Stamp{Subscription: exampleSubscription(p, sampleRandom(0)), DeliveryID: "example", Attempt: 1, Time: exampleTime(), Random: sampleRandom(0)}
-	message, count, err := sampleMessage(p, et, payloads.Build{Variant: variant, Seed: seed, IDSeed: seed, Now: exampleTime(), Subscription: stamp.Subscription})
+	build := payloads.Build{Variant: variant, Seed: seed, IDSeed: seed, Now: exampleTime(), Subscription: stamp.Subscription}
+	message, count, err := sampleMessage(p, et, build)
 	if err != nil {
 		return sampleRequest{}, err
 	}
@@ -50,7 +52,7 @@ func newSample(p payloads.Platform, et payloads.EventType, variant string, seed 
 	if err != nil {
 		return sampleRequest{}, fmt.Errorf("sign example again: %w", err)
 	}
-	s := sampleRequest{Method: message.Method, Bytes: message.Body, Body: newBody(message.Body, false), Messages: count}
+	s := sampleRequest{Method: message.Method, Bytes: message.Body, Build: build, Body: newBody(message.Body, false), Messages: count}
 	for _, f := range signed.Header {
 		s.Fields = append(s.Fields, sampleField{Field: f, Fresh: again.Header.Get(f.Name) != f.Value})
 	}
@@ -73,19 +75,5 @@ func sampleMessage(p payloads.Platform, et payloads.EventType, b payloads.Build)
 	if b.Variant != "" && !slices.Contains(et.VariantNames(), b.Variant) {
 		return payloads.Message{}, 0, errNoPage
 	}
-	tree, err := et.Build(b)
-	if err != nil {
-		return payloads.Message{}, 0, fmt.Errorf("build example: %w", err)
-	}
-	messages, err := p.Compose(payloads.Item{Subscription: b.Subscription, Type: et, Event: tree})
-	if err != nil || len(messages) == 0 {
-		return payloads.Message{}, 0, fmt.Errorf("compose %d examples: %w", len(messages), err)
-	}
-	message := messages[0]
-	if p.Batch != nil {
-		if message, err = p.Batch.Join(messages[:1]); err != nil {
-			return payloads.Message{}, 0, fmt.Errorf("join example: %w", err)
-		}
-	}
-	return message, len(messages), nil
+	return p.Example(et, b)
 }

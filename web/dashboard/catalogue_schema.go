@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ type schemaRow struct {
 	Name     string // with [] behind it for a list of objects
 	Type     string
 	Required bool
-	Example  string // a short value; empty for what holds others
+	Example  string // a short value; empty for what holds others, and where the example has none
 }
 
 // Bounds of the list of keys.
@@ -24,13 +25,16 @@ const (
 	maxSample      = 60 // runes of an example value
 )
 
-// schemaRows lists the keys of a JSON body in its order, with the schema as text; nil rows for any other body. more counts what is left out.
-func schemaRows(body []byte) (rows []schemaRow, text string, more int, err error) {
-	v, err := payloads.ParseValue(body)
-	if err != nil {
-		return nil, "", 0, nil //nolint:nilerr // a body that is no JSON has no schema
+// schemaRows lists the keys of a schema in its order beside the values of an example, with the schema as text; nil rows without a schema. more
+// counts what is left out.
+func schemaRows(schema *payloads.Object, example []byte) (rows []schemaRow, text string, more int, err error) {
+	if schema == nil {
+		return nil, "", 0, nil
 	}
-	schema := payloads.SchemaOf(v)
+	v, err := payloads.ParseValue(example)
+	if err != nil {
+		return nil, "", 0, fmt.Errorf("read example: %w", err)
+	}
 	printed, err := payloads.JSON(schema)
 	if err != nil {
 		return nil, "", 0, err
@@ -60,9 +64,9 @@ func (l *schemaLister) list(schema *payloads.Object, v payloads.Value, depth int
 		if !ok {
 			continue
 		}
-		value := schemaValue(v, m.Key)
+		value, has := schemaValue(v, m.Key)
 		row := schemaRow{Depth: min(depth, maxSchemaDepth), Name: m.Key, Type: typeText(below), Required: listHas(required, m.Key)}
-		if schemaPart(below, "properties") == nil && !holdsObjects(below) {
+		if has && schemaPart(below, "properties") == nil && !holdsObjects(below) {
 			row.Example = sampleOf(value)
 		}
 		if len(l.rows) >= maxSchemaRows {
@@ -129,13 +133,12 @@ func firstItem(v payloads.Value) payloads.Value {
 	return nil
 }
 
-func schemaValue(v payloads.Value, key string) payloads.Value {
+func schemaValue(v payloads.Value, key string) (value payloads.Value, has bool) {
 	o, ok := v.(*payloads.Object)
 	if !ok {
-		return nil
+		return nil, false
 	}
-	below, _ := o.Get(key)
-	return below
+	return o.Get(key)
 }
 
 // sampleOf prints a value in a few characters.
