@@ -19,6 +19,7 @@ func appendTests() []test {
 		{"deliveries without a due time are due when they were made", appendWithoutDue},
 		{"bodies of any bytes and of 1 MB come back", appendBodies},
 		{"an event knows its deliveries, later ones too", appendEvents},
+		{"an event as large as a trigger may be comes back, and in a list", appendLargeEvent},
 		{"what was given and what is returned shares no memory with the store", appendCopies},
 		{"unknown ids are told", appendUnknown},
 	}
@@ -148,6 +149,25 @@ func appendEvents(w world) {
 	w.same("deliveries", e.Deliveries, []history.EventDelivery{
 		{ID: "d2", SubscriptionID: subA}, {ID: "d1", SubscriptionID: subB}, {ID: "d3", SubscriptionID: subA},
 	})
+}
+
+// appendLargeEvent holds that no event is accepted that cannot be read: it would take every page of the list with it.
+func appendLargeEvent(w world) {
+	e := w.event("d1")
+	e.Body = bytes.Repeat([]byte("<"), 16<<20)
+	w.must(w.h.Append(w.Context(), []history.Event{e}, []history.New{w.fresh("d1")}))
+	got, err := w.h.Event(w.Context(), e.ID)
+	w.must(err)
+	page, err := w.h.Events(w.Context(), "", "", 1)
+	w.must(err)
+	if len(page.Items) != 1 {
+		w.Fatalf("%d events listed", len(page.Items))
+	}
+	for _, got := range []history.Event{got, page.Items[0]} {
+		if !bytes.Equal(got.Body, e.Body) {
+			w.Errorf("%d bytes of body came back", len(got.Body))
+		}
+	}
 }
 
 func appendCopies(w world) {

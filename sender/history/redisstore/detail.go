@@ -158,8 +158,8 @@ func (s *Store) encodeDetail(a history.Attempt) ([]byte, error) {
 	return s.deflate(plain[1:]), nil
 }
 
-// inflate returns the JSON of a kept detail.
-func inflate(kept string) ([]byte, error) {
+// inflate returns the JSON of what was kept, at most so many bytes.
+func inflate(kept string, most int64) ([]byte, error) {
 	if kept == "" {
 		return nil, errors.New("empty detail")
 	}
@@ -168,7 +168,10 @@ func inflate(kept string) ([]byte, error) {
 		return []byte(kept[1:]), nil
 	case deflatedFlag:
 		r := flate.NewReader(strings.NewReader(kept[1:]))
-		data, err := io.ReadAll(io.LimitReader(r, maxDetailBytes))
+		data, err := io.ReadAll(io.LimitReader(r, most+1))
+		if int64(len(data)) > most {
+			err = fmt.Errorf("more than %d bytes when inflated", most)
+		}
 		return data, errors.Join(err, r.Close())
 	default:
 		return nil, fmt.Errorf("detail of unknown form %q", kept[0])
@@ -221,7 +224,7 @@ func decodeAttempt(number, line, kept string) (history.Attempt, error) {
 	if kept == "" {
 		return a, nil
 	}
-	data, err := inflate(kept)
+	data, err := inflate(kept, maxDetailBytes)
 	if err != nil {
 		return history.Attempt{}, fmt.Errorf("attempt %s: %w", number, err)
 	}

@@ -8,6 +8,9 @@ import (
 	"github.com/annohook/annohook/sender/history"
 )
 
+// maxEventBytes bounds an event when inflated: a trigger of 16 MiB, each character of which may be escaped with six, in base64.
+const maxEventBytes = 16 << 20 * 6 * 4 / 3
+
 // storedEvent is an event as read; appendEvent prints it. Its subject is text, not the base64 that encoding/json makes of bytes, which would hardly deflate.
 type storedEvent struct {
 	history.Event
@@ -38,7 +41,7 @@ func decodeEvent(kept []byte) (history.Event, error) {
 	}
 	if data[0] != '{' {
 		var err error
-		if data, err = inflate(string(data)); err != nil {
+		if data, err = inflate(string(data), maxEventBytes); err != nil {
 			return history.Event{}, err
 		}
 	}
