@@ -74,4 +74,6 @@
 //     where it was. Deliveries that stand alone were single by their ids already; a batch now refuses a message that a batch of the subscription
 //     has or had, because its event and place are known. Before, whoever repeated looked first what there was, and an event that came
 //     between the look and the step was in a batch twice.
+//  25. 2026-11-22. One trigger or action stores at most 256 MiB, bodies and what was given together: it is one step of the store, and a hundred bytes could
+//     ask for gigabytes (a thousand imports of twelve thousand tasks). 160 MiB already made a Redis on a busy machine answer too late.
 package scheduler

@@ -23,7 +23,12 @@ type plan struct {
 	held      []heldPart
 
 	deliveriesMade int
+	bytes          int // of bodies and of what triggers gave, at most maxPlanBytes
 }
+
+// maxPlanBytes bounds what one trigger or action stores in its one step. A thousand events of usual size for forty subscriptions have as many; a
+// request of a hundred bytes can ask for gigabytes, of which the store refuses nothing before it is too late.
+const maxPlanBytes = 256 << 20
 
 // occurrence is one event while its messages are placed.
 type occurrence struct {
@@ -87,8 +92,30 @@ func (p *plan) add(t Trigger, seed uint64, due time.Time, subs []subscriptions.S
 		}
 		group = append(group, c)
 	}
+	if err := p.weigh(event, group, t.Count); err != nil {
+		return nil, err
+	}
 	p.events = append(p.events, event)
 	return reasons, p.place(occurrence{trigger: t, event: event, index: len(p.events) - 1, due: due}, group)
+}
+
+// weigh adds what an event and its messages take; *InvalidError when it is too much.
+func (p *plan) weigh(event history.Event, group []composed, count int) error {
+	p.bytes += len(event.Body) + len(event.Data) + len(event.Set)
+	for _, c := range group {
+		for _, m := range c.messages {
+			p.bytes += len(m.Body)
+		}
+	}
+	if p.bytes <= maxPlanBytes {
+		return nil
+	}
+	field := "subscription_ids"
+	if count > 1 {
+		field = "count"
+	}
+	return invalid(field, fmt.Sprintf(
+		"the requests that this makes have more than %d MiB together, which is the most at once; ask for fewer events or for fewer subscriptions", maxPlanBytes>>20))
 }
 
 func (s *Scheduler) seedOr(given *uint64) (uint64, error) {
