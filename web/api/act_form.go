@@ -10,16 +10,16 @@ func actFields() []string {
 }
 
 // readAct reads the body of POST /actions. What only the scheduler and the platform know (names, parameters) is left to them.
-func readAct(body []byte) (scheduler.Act, error) {
+func readAct(body []byte, platforms []string) (scheduler.Act, error) {
 	f, err := readForm(body, actFields())
 	if err != nil {
 		return scheduler.Act{}, err
 	}
 	act := scheduler.Act{
-		Platform: f.text("platform"), Action: f.text("action"), Profile: f.chosen("profile"), Params: f.params(), Now: f.moment(),
+		Platform: f.platform(platforms), Action: f.text("action"), Profile: f.chosen("profile"), Params: f.params(), Now: f.moment(),
 		Seed: f.seed(), SubscriptionIDs: f.subscriptionIDs(),
 	}
-	f.require("platform", "action")
+	f.require("action")
 	return act, f.result()
 }
 

@@ -56,7 +56,7 @@ func (a *API) act(ctx context.Context, in *actInput) (*actedOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	act, err := readAct(in.RawBody)
+	act, err := readAct(in.RawBody, a.scheduler.Registry().IDs())
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (a *API) hasWorld(platform string) error {
 	profiles := a.scheduler.Registry().Profiles(platform)
 	switch {
 	case profiles == nil:
-		return notFound("no such platform" + a.choices("platform"))
+		return notFound("no such platform" + a.allowedPlatforms())
 	case len(profiles[0].Actions) == 0:
 		return notFound(profiles[0].Name + " has no actions, so it has no world")
 	default:

@@ -71,7 +71,7 @@ func (a *API) trigger(ctx context.Context, in *triggerInput) (*acceptedOutput, e
 	if err != nil {
 		return nil, err
 	}
-	trigger, err := readTrigger(in.RawBody)
+	trigger, err := readTrigger(in.RawBody, a.scheduler.Registry().IDs())
 	if err != nil {
 		return nil, err
 	}

@@ -155,6 +155,19 @@ func value[T any](f *form, where string, raw json.RawMessage, want string) T {
 
 func (f *form) text(name string) string { return value[string](f, name, f.get(name), "a text") }
 
+// platform reads the id of a platform, which must be there; whether it is a known one is left to the scheduler.
+func (f *form) platform(known []string) string {
+	switch raw := f.get("platform"); {
+	case raw == nil:
+		f.bad("platform", "is required; allowed: "+strings.Join(known, ", "))
+	case raw[0] != '"':
+		f.bad("platform", "must be a text; allowed: "+strings.Join(known, ", "))
+	default:
+		return f.text("platform")
+	}
+	return ""
+}
+
 // chosen reads a name that may be left out. An empty one is refused: whoever filled it from an empty variable would get the default unasked.
 func (f *form) chosen(name string) string {
 	if string(f.get(name)) == `""` {

@@ -21,7 +21,7 @@ func FuzzReadTrigger(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		trigger, err := readTrigger(body)
+		trigger, err := readTrigger(body, nil)
 		if err != nil {
 			refused, ok := errors.AsType[*failure](err)
 			if !ok || (refused.problem.Status != 400 && refused.problem.Status != 422) || !utf8.ValidString(refused.problem.Error()) {
@@ -51,7 +51,7 @@ func FuzzReadAct(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		act, err := readAct(body)
+		act, err := readAct(body, nil)
 		if err != nil {
 			refused, ok := errors.AsType[*failure](err)
 			if !ok || (refused.problem.Status != 400 && refused.problem.Status != 422) || !utf8.ValidString(refused.problem.Error()) {

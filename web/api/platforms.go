@@ -67,7 +67,7 @@ func (a *API) getPlatform(_ context.Context, in *PlatformParams) (*platformOutpu
 func (a *API) profile(in *PlatformParams) (payloads.Platform, error) {
 	profiles := a.scheduler.Registry().Profiles(in.Platform)
 	if profiles == nil {
-		return payloads.Platform{}, notFound("no such platform" + a.choices("platform"))
+		return payloads.Platform{}, notFound("no such platform" + a.allowedPlatforms())
 	}
 	p, err := a.scheduler.Registry().Platform(in.Platform, in.Profile)
 	if err != nil {

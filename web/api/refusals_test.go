@@ -89,6 +89,10 @@ func TestBadInputIsRefusedByFieldAndNothingIsStored(t *testing.T) {
 		{"test unknown id", "POST", subs + "/none/test", "", 404, "", ""},
 		{"rotate unknown id", "POST", subs + "/none/rotate-secret", "", 404, "", ""},
 
+		{"no platform", "POST", events, `{"type":"x"}`, 422, "body.platform", "allowed: postbox"},
+		{"platform a number", "POST", events, `{"platform":7,"type":"x"}`, 422, "body.platform", "allowed: postbox"},
+		{"platform a list", "POST", subs, `{"platform":[],"url":"http://127.0.0.1:1/"}`, 422, "body.platform", "allowed: postbox"},
+		{"no platform", "POST", "/api/v1/actions", `{"action":"x"}`, 422, "body.platform", "allowed: postbox"},
 		{"no type", "POST", events, `{"platform":"postbox"}`, 422, "body.type", "required"},
 		{"unknown type", "POST", events, `{"platform":"postbox","type":"x"}`, 422, "body.type", "note.added"},
 		{"unknown platform", "POST", events, `{"platform":"x","type":"x"}`, 422, "body.platform", "postbox"},

@@ -70,13 +70,10 @@ func (a *API) knownPlatform(id, at string) error {
 	if id == "" || slices.Contains(a.scheduler.Registry().IDs(), id) {
 		return nil
 	}
-	return unprocessable(client.FieldError{Location: at + ".platform", Message: "unknown platform" + a.choices("platform")})
+	return unprocessable(client.FieldError{Location: at + ".platform", Message: "unknown platform" + a.allowedPlatforms()})
 }
 
-// choices ends an error text with what is allowed, where that is a short list.
-func (a *API) choices(name string) string {
-	if name != "platform" {
-		return ""
-	}
+// allowedPlatforms ends an error text.
+func (a *API) allowedPlatforms() string {
 	return "; allowed: " + strings.Join(a.scheduler.Registry().IDs(), ", ")
 }

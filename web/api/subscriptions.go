@@ -83,13 +83,9 @@ func (a *API) createSubscription(ctx context.Context, in *createInput) (*created
 	if err != nil {
 		return nil, err
 	}
-	sub := subscriptions.Subscription{ID: f.chosen("id"), Platform: f.text("platform"), Enabled: true}
+	sub := subscriptions.Subscription{ID: f.chosen("id"), Platform: f.platform(a.scheduler.Registry().IDs()), Enabled: true}
 	changes := readChanges(f)
-	for _, name := range []string{"platform", "url"} {
-		if f.get(name) == nil {
-			f.bad(name, "is required"+a.choices(name))
-		}
-	}
+	f.require("url")
 	if err := f.result(); err != nil {
 		return nil, err
 	}

@@ -23,17 +23,17 @@ func triggerFields() []string {
 }
 
 // readTrigger reads the body of POST /events. What only the scheduler knows (names, paths) is left to it.
-func readTrigger(body []byte) (scheduler.Trigger, error) {
+func readTrigger(body []byte, platforms []string) (scheduler.Trigger, error) {
 	f, err := readForm(body, triggerFields())
 	if err != nil {
 		return scheduler.Trigger{}, err
 	}
 	t := scheduler.Trigger{
-		Platform: f.text("platform"), Type: f.text("type"), Profile: f.chosen("profile"), Variant: f.chosen("variant"),
+		Platform: f.platform(platforms), Type: f.text("type"), Profile: f.chosen("profile"), Variant: f.chosen("variant"),
 		Override: payloads.Override{Data: f.data(), Set: f.assignments()}, Body: f.body(), Now: f.moment(),
 		Seed: f.seed(), SubscriptionIDs: f.subscriptionIDs(),
 	}
-	f.require("platform", "type")
+	f.require("type")
 	if raw := f.get("count"); raw != nil {
 		t.Count = int(f.integer("count", raw, 1, scheduler.MaxCount))
 	}
