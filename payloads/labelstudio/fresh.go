@@ -24,8 +24,8 @@ func freshTime() time.Time { return time.Date(2025, time.November, 3, 9, 0, 0, 1
 func freshState() *state {
 	s := &state{Users: 3}
 	at := stampOf(freshTime())
-	text := s.found(synth.New(freshSeed, freshSeed), interfaceText, "Support tickets pilot", at)
-	text.Description, text.Instruction, text.Instructed = "Which part answers the question?", "<p>Mark the shortest answer.</p>", true
+	text := s.found(synth.New(freshSeed, freshSeed), interfaceText, "Answer spans pilot", at)
+	text.Description, text.Instruction, text.Instructed = "Which part of the text answers the question?", "<p>Mark the shortest span that answers the question.</p>", true
 	s.bring(text, 10, mix(freshSeed, 1), at.after(40*time.Second), true)
 	for index := range 2 {
 		s.annotateFresh(text, index, at.after(time.Hour))
