@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -98,7 +99,7 @@ func (s *Scheduler) Test(ctx context.Context, id string) (history.Summary, error
 	if err != nil {
 		return history.Summary{}, err
 	}
-	return s.push(ctx, sub, p, testType(p, sub))
+	return s.push(ctx, sub, p, testType(p, sub, s.now()))
 }
 
 // pushTarget reads a subscription and its platform.
@@ -135,15 +136,36 @@ func (s *Scheduler) push(ctx context.Context, sub subscriptions.Subscription, p 
 	return list[0], nil
 }
 
-// testType is the platform's test event, or the first type the subscription wants.
-func testType(p payloads.Platform, sub subscriptions.Subscription) string {
+// testType is the platform's test event, or the first type that the subscription wants and that can reach it. Where none can, it is the first
+// it wants, or the platform's first.
+func testType(p payloads.Platform, sub subscriptions.Subscription, now time.Time) string {
 	if p.TestEvent != "" {
 		return p.TestEvent
 	}
+	wanted := ""
 	for _, et := range p.Events {
-		if !et.Unlisted && sub.Wants(et.Key, et.Name) {
+		if et.Unlisted || !sub.Wants(et.Key, et.Name) {
+			continue
+		}
+		if reaches(p, sub, et, now) {
 			return et.Key
 		}
+		if wanted == "" {
+			wanted = et.Key
+		}
 	}
-	return p.Events[0].Key
+	return cmp.Or(wanted, p.Events[0].Key)
+}
+
+// reaches says whether an event of the type that happens where the subscription looks would be sent to it.
+func reaches(p payloads.Platform, sub subscriptions.Subscription, et payloads.EventType, now time.Time) bool {
+	if p.Matches == nil {
+		return true
+	}
+	event, err := et.Build(payloads.Build{Now: now, Subscription: sub})
+	if err != nil {
+		return false
+	}
+	ok, _ := p.Matches(sub, et, event)
+	return ok
 }
