@@ -6,7 +6,11 @@ import "github.com/annohook/annohook/payloads/internal/synth"
 type domain struct {
 	projects, datasets, classes, sensors []string
 	scenes, issues, notes                []string
+	region                               region
 }
+
+// region is where the frames of a field of work are taken, in degrees; the zero region is one that frames do not tell.
+type region struct{ south, north, west, east float64 }
 
 // domains lists the fields of work; all names in them are invented. Their places must not change: they are kept in worlds.
 func domains() []func() domain {
@@ -36,7 +40,8 @@ func driving() domain {
 			"Missed pedestrians at dusk", "Trams labelled as buses", "Box too loose on cyclists", "Radfahrer hinter parkenden Autos übersehen",
 			"Reflections taken for traffic lights", "夜間の歩行者が検出されない",
 		},
-		notes: []string{"Lens flare on the upper left", "Rain on the cover glass", "Bitte Fahrtrichtung prüfen", "Second annotator disagrees 🤔"},
+		notes:  []string{"Lens flare on the upper left", "Rain on the cover glass", "Bitte Fahrtrichtung prüfen", "Second annotator disagrees 🤔"},
+		region: region{51.85, 51.98, 4.35, 4.6},
 	}
 }
 
@@ -51,7 +56,8 @@ func warehouse() domain {
 			"Clear bags merge into one box", "Barcode partly under tape", "Cartons émiettés classés comme intacts", "Empty totes marked as full",
 			"Pallet edge outside of the image", "Etiqueta doblada no detectada",
 		},
-		notes: []string{"Strong glare from lamp 3", "Motion blur, shutter 1/60", "Voir aussi l'issue précédente", "Tape covers \"FRAGILE\""},
+		notes:  []string{"Strong glare from lamp 3", "Motion blur, shutter 1/60", "Voir aussi l'issue précédente", "Tape covers \"FRAGILE\""},
+		region: region{51.42, 51.45, 6.7, 6.78},
 	}
 }
 
@@ -66,7 +72,8 @@ func orchard() domain {
 			"Unripe fruit counted as leaves", "Manchas de hoja sin etiquetar", "Duplicate apples across frames", "Пропущены цветы в тени",
 			"Polygon crosses a branch", "Hail damage has no class yet",
 		},
-		notes: []string{"Shot from 12 m", "Foto movida, repetir", "Снято против солнца", "Wind > 8 m/s"},
+		notes:  []string{"Shot from 12 m", "Foto movida, repetir", "Снято против солнца", "Wind > 8 m/s"},
+		region: region{39.5, 39.6, -0.42, -0.36},
 	}
 }
 
@@ -96,6 +103,7 @@ func retail() domain {
 			"Gaps hidden behind the door frame", "Etiket okunmuyor ama kutu doğru", "促销牌被标成价签", "Two cans in one box",
 			"Price tag cut by the image edge", "Same bottle, three brands",
 		},
-		notes: []string{"Door fogged up", "Işık yetersiz", "已与门店确认", "Crop is 24 x 24 px"},
+		notes:  []string{"Door fogged up", "Işık yetersiz", "已与门店确认", "Crop is 24 x 24 px"},
+		region: region{40.98, 41.06, 28.9, 29.1},
 	}
 }

@@ -3,6 +3,7 @@ package aquarium_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -253,5 +254,46 @@ func TestOmitInferenceSet(t *testing.T) {
 	want := []string{"dataset", "issue_name", "element_id", "element_type", "frame_id", "frame_data"}
 	if diff := cmp.Diff(element.(*payloads.Object).Keys(), want); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestFramesAreLikely wants images to have the shape of images, and the frames of one issue to be taken near each other, if anywhere.
+func TestFramesAreLikely(t *testing.T) {
+	located := 0
+	for seed := range uint64(seeds) {
+		var first []float64
+		for _, e := range list(t, build(t, current(), "issue-exported", "", seed, nil), "issue.elements") {
+			geo, _ := at(t, e, "frame_data.geo_data").(*payloads.Object)
+			var here []float64
+			for _, m := range geo.Members() {
+				degrees, _ := m.Value.(float64)
+				here = append(here, degrees)
+			}
+			if len(here) == 2 {
+				located++
+				if first == nil {
+					first = here
+				}
+				if math.Abs(here[0]-first[0]) > 1 || math.Abs(here[1]-first[1]) > 1 {
+					t.Errorf("seed %d: frames at %v and %v", seed, first, here)
+				}
+			}
+			for _, sensor := range list(t, e, "frame_data.sensor_data") {
+				width, height := 16, 9
+				if len(keys(t, sensor, "sensor_metadata")) > 0 {
+					width, _ = at(t, sensor, "sensor_metadata.width").(int)
+					height, _ = at(t, sensor, "sensor_metadata.height").(int)
+				}
+				if 10*width < 11*height || 10*width > 18*height {
+					t.Errorf("seed %d: an image of %d by %d", seed, width, height)
+				}
+			}
+			if scene := at(t, e, "frame_data.user__scene"); geo.Len() > 0 && scene == "PA, full inspiration" {
+				t.Errorf("seed %d: an X-ray with coordinates on earth", seed)
+			}
+		}
+	}
+	if located == 0 {
+		t.Error("no frame has coordinates")
 	}
 }

@@ -32,6 +32,7 @@ type label struct {
 // newFrame draws the n-th frame of an issue, always the same one. Values: aquariumlearning 1.0.7 frames.py and labels.py.
 func newFrame(i issue, n int) frame {
 	src, d := i.Elements.source(n), domainOf(i.Elements.Domain)
+	size := synth.Pick(src, [2]int{1280, 720}, [2]int{1920, 1080}, [2]int{1920, 1200}, [2]int{2448, 2048})
 	f := frame{
 		id:        src.UUID(),
 		device:    synth.Pick(src, "default_device", "unit-07", "unit-12", "rig_b"),
@@ -39,13 +40,13 @@ func newFrame(i issue, n int) frame {
 		scene:     synth.Pick(src, d.scenes...),
 		note:      synth.Pick(src, d.notes...),
 		captured:  i.Elements.Captured.Add(time.Duration(n)*time.Minute + src.Duration(0, 50*time.Second)),
-		width:     synth.Pick(src, 1280, 1920, 2448),
-		height:    synth.Pick(src, 720, 1080, 1200),
-		located:   src.Bool(0.7),
+		width:     size[0],
+		height:    size[1],
+		located:   src.Bool(0.7) && d.region != region{},
 		inWorld:   src.Bool(0.4),
 		sized:     src.Bool(0.6),
-		latitude:  src.Float(-55, 65, 6),
-		longitude: src.Float(-170, 170, 6),
+		latitude:  src.Float(d.region.south, d.region.north, 6),
+		longitude: src.Float(d.region.west, d.region.east, 6),
 		loss:      src.Float(0.01, 4, 6),
 		confusion: confusion(src),
 	}
