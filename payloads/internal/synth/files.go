@@ -2,14 +2,22 @@ package synth
 
 import (
 	"fmt"
+	"strings"
 )
 
-// FileName returns the name of a file as annotation projects have them, with an extension: text, image, audio, table or log.
+// FileName returns the name of a file of text to be annotated, with an extension that fits: plain, a table, a scan, a recording or a log.
 func (s *Source) FileName() string {
-	stem := Pick(s, "interview", "batch", "tickets", "review_export", "clinical-notes", "street", "call", "invoice", "transcript", "corpus",
-		"news_wire", "frame", "Gespräch", "отзывы", "発話")
-	return fmt.Sprintf("%s_%04d.%s", stem, s.Int(1, 4999), Pick(s, "txt", "jsonl", "csv", "pdf", "png", "jpg", "wav", "log"))
+	kind := Pick(s,
+		fileKind{"interview", "txt wav"}, fileKind{"batch", "jsonl csv txt"}, fileKind{"tickets", "csv jsonl"}, fileKind{"review_export", "csv jsonl"},
+		fileKind{"clinical-notes", "txt pdf"}, fileKind{"server", "log"}, fileKind{"call", "wav txt"}, fileKind{"invoice", "pdf png jpg"},
+		fileKind{"transcript", "txt jsonl"}, fileKind{"corpus", "txt jsonl"}, fileKind{"news_wire", "txt jsonl"}, fileKind{"scan", "pdf png jpg"},
+		fileKind{"Gespräch", "txt wav"}, fileKind{"отзывы", "csv txt"}, fileKind{"発話", "wav jsonl"},
+	)
+	return fmt.Sprintf("%s_%04d.%s", kind.stem, s.Int(1, 4999), Pick(s, strings.Fields(kind.extensions)...))
 }
+
+// fileKind is what files of one kind are called and which extensions they have, with blanks between.
+type fileKind struct{ stem, extensions string }
 
 // ImageName returns the name of an image file.
 func (s *Source) ImageName() string {

@@ -196,6 +196,8 @@ func TestFilesAndURLs(t *testing.T) {
 		s := synth.New(seed, 0)
 		if name := s.FileName(); !regexp.MustCompile(`^\S+_\d{4}\.[a-z]+$`).MatchString(name) || strings.Contains(name, "/") {
 			t.Fatalf("seed %d: file %q", seed, name)
+		} else if strings.HasPrefix(name, "call") && !strings.HasSuffix(name, ".wav") && !strings.HasSuffix(name, ".txt") {
+			t.Errorf("seed %d: a call is no %q", seed, name)
 		}
 		u, err := url.Parse(s.ImageURL())
 		if err != nil || u.Scheme != "https" || !regexp.MustCompile(`\.example\.(com|org)$`).MatchString(u.Host) {
