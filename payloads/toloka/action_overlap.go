@@ -4,6 +4,10 @@ import (
 	"github.com/annohook/annohook/payloads"
 )
 
+// agreed is the least confidence with which an action completes an overlap, as enough Tolokers agree then. That of a trigger may be as low as
+// the documents' sample, 0.155.
+const agreed = 0.6
+
 // completeOverlap aggregates the answers to one task.
 func completeOverlap(t *turn) (*payloads.Object, error) {
 	s, one, err := t.taskToComplete()
@@ -18,7 +22,7 @@ func completeOverlap(t *turn) (*payloads.Object, error) {
 	}
 	about := subject{
 		Project: project, Pool: s.Pool, Task: one.ID, Assignments: t.world.answered(s), Output: output,
-		Confidence: t.source.Float(0.15, 1, t.source.Int(2, 6)),
+		Confidence: t.source.Float(agreed, 1, t.source.Int(2, 6)),
 	}
 	if err := t.raise(DynamicOverlapCompleted, about); err != nil {
 		return nil, err

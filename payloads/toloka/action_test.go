@@ -214,7 +214,7 @@ func TestOverlap(t *testing.T) {
 	if output, _ := at(event, "output_values").(*payloads.Object); at(event, "task_id") != at(first, "task") || output == nil || output.Len() == 0 {
 		t.Errorf("event %s", show(event))
 	}
-	if confidence, _ := at(event, "confidence").(float64); confidence < 0.15 || confidence > 1 {
+	if confidence, _ := at(event, "confidence").(float64); confidence < 0.6 || confidence > 1 {
 		t.Errorf("confidence %v", confidence)
 	}
 }

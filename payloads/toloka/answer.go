@@ -21,11 +21,16 @@ type answers struct {
 
 func drawAnswers(s *synth.Source) answers {
 	return answers{
-		text: s.Text(), comment: s.Sentence(),
+		text: passage(s), comment: s.Sentence(),
 		animal:    synth.Pick(s, "cat", "dog", "horse", "other", "not_loaded"),
 		relevance: synth.Pick(s, "relevant_plus", "relevant_minus", "irrelevant", "_404"),
 		spam:      s.Bool(0.3),
 	}
+}
+
+// passage draws something that people say or write, which code is not: it is transcribed, judged and translated.
+func passage(s *synth.Source) synth.Text {
+	return s.Text(synth.News, synth.Support, synth.Review, synth.Clinical, synth.Dialogue)
 }
 
 // of returns the output fields of one of several kinds of project.
@@ -59,7 +64,7 @@ func inputOf(project, task string) *payloads.Object {
 	case 0:
 		return payloads.Obj("image", "https://media.example.com/"+s.Hex(16)+".jpg")
 	case 1, 2, 3:
-		return payloads.Obj("text", s.Text().Body)
+		return payloads.Obj("text", passage(s).Body)
 	default:
 		return payloads.Obj("audio", "https://media.example.com/"+s.Hex(16)+".ogg")
 	}

@@ -3,6 +3,7 @@ package toloka_test
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -155,6 +156,31 @@ func TestRowID(t *testing.T) {
 	}
 	if got := toloka.RowID("no hex at all", toloka.PoolClosed); len(got) != 24 {
 		t.Errorf("row %s of a foreign native id", got)
+	}
+}
+
+// TestOutputIsNoCode wants nobody to have transcribed or judged a program: Tolokers are asked about what people say and write.
+func TestOutputIsNoCode(t *testing.T) {
+	e, _ := platform().Event(toloka.DynamicOverlapCompleted)
+	spoken := 0
+	for seed := range uint64(300) {
+		event, err := e.Build(payloads.Build{Seed: seed, IDSeed: seed, Now: payloadtest.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		output := at(event, "output_values")
+		o, _ := output.(*payloads.Object)
+		said, ok := o.Get("transcription")
+		if !ok {
+			continue
+		}
+		spoken++
+		if regexp.MustCompile(`parseDate|errors\.Is|ENOSPC|SELECT|BenchmarkMatch|re\.sub`).MatchString(text(said)) {
+			t.Errorf("seed %d: transcribed %q", seed, said)
+		}
+	}
+	if spoken == 0 {
+		t.Error("no transcription among the answers")
 	}
 }
 
