@@ -278,6 +278,11 @@ func TestThe2020ProfileKnowsTwoEvents(t *testing.T) {
 	if len(completed.Raised) != 2 || at(event, "data", "project", "name") != "corpus" || at(event, "data", "project", "type") == nil || at(event, "data", "project", "tags") != nil {
 		t.Errorf("%d events, the second is %s", len(completed.Raised), printed(t, event))
 	}
+	for n := range 2 {
+		if at(w.event(completed, n, nil), "data", "labeler", "username") == "" {
+			t.Errorf("labeler %d has no username, which the samples of 2020 show", n)
+		}
+	}
 	byOldID := w.act("review-project", "project", at(event, "data", "project", "id"))
 	if at(byOldID.Result, "id") != at(created.Result, "id") {
 		t.Error("the id of 2020 finds another project")

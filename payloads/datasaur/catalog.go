@@ -47,9 +47,9 @@ func events2023() []payloads.EventType {
 func events2020() []payloads.EventType {
 	return []payloads.EventType{
 		notification(ProjectCompleted, "Project completed", completedSummary, sourceEvents2020,
-			builder(ProjectCompleted, nil, drawCompleted, printDone(ProjectCompleted, "labeler", project.print2020))),
+			builder(ProjectCompleted, nil, drawCompleted, withUsername(printDone(ProjectCompleted, "labeler", project.print2020)))),
 		notification(ProjectReviewed, "Project reviewed", reviewedSummary, sourceEvents2020,
-			builder(ProjectReviewed, nil, drawReviewed, printDone(ProjectReviewed, "reviewer", project.print2020))),
+			builder(ProjectReviewed, nil, drawReviewed, withUsername(printDone(ProjectReviewed, "reviewer", project.print2020)))),
 	}
 }
 

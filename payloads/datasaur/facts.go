@@ -104,6 +104,10 @@ func facts2020() []payloads.Fact {
 			Text: "A project has a type and no tags. The sample has CONSTITUENCY; the other types are plausible, not documented.",
 		},
 		{
+			Topic: "usernames", Fidelity: payloads.Documented, Source: sourceEvents2020,
+			Text: "Everybody has a username, in the samples the address before the @; name may be empty.",
+		},
+		{
 			Topic: "ids", Fidelity: payloads.Documented, Source: sourceEvents2020,
 			Text: "Project ids have eleven letters and digits (1Ceayaa9989); ids of users and teams are strings.",
 		},

@@ -1,6 +1,9 @@
 package datasaur
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/payloads/internal/synth"
 	"github.com/annohook/annohook/payloads/internal/wire"
@@ -36,5 +39,14 @@ func printDone(key, role string, printProject func(project) *payloads.Object) fu
 			"project", printProject(about.Project),
 			"team", about.Team.print(),
 		))
+	}
+}
+
+// withUsername gives everybody a username, as in the samples of 2020, where it is the address before the @; those of 2023 leave it empty.
+func withUsername(printEvent func(subject, payloads.Build) *payloads.Object) func(subject, payloads.Build) *payloads.Object {
+	return func(about subject, b payloads.Build) *payloads.Object {
+		local, _, _ := strings.Cut(about.By.Email, "@")
+		about.By.Username = cmp.Or(about.By.Username, local)
+		return printEvent(about, b)
 	}
 }

@@ -38,7 +38,7 @@ func sharedQuirks(closes bool) []payloads.Quirk {
 	return []payloads.Quirk{
 		{
 			Name: quirkEmptyNames, Fidelity: payloads.Documented, Source: sourceEvents,
-			Summary: "username and name of every user are empty strings, as in the samples of 2023; off: they are filled in for some users.",
+			Summary: "username and name of every user are empty strings, as in the samples of 2023; off: they are filled in for some users, in 2020 the username for all.",
 		},
 		{
 			Name: quirkPut, Fidelity: payloads.Assumed, Source: "the documents name no method; POST is inferred",
