@@ -110,7 +110,7 @@ func checkEnvironment(environ []string) error {
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, EnvPrefix) && !slices.Contains(known, name) && !ownVariable(name) {
-			return &Error{Where: name, Message: "unknown variable" + didYouMean(name, known)}
+			return &Error{Where: name, Message: "unknown variable" + DidYouMean(name, known)}
 		}
 	}
 	return nil
@@ -163,7 +163,7 @@ func parseFile(text []byte, path string) (map[string]string, error) {
 	var nodes map[string]yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	if err := dec.Decode(&nodes); err != nil && !errors.Is(err, io.EOF) {
-		return nil, &Error{Where: path, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+		return nil, &Error{Where: path, Message: syntax(err)}
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, &Error{Where: path, Message: "only one YAML document is allowed; there is something behind its end"}
@@ -175,7 +175,7 @@ func parseFile(text []byte, path string) (map[string]string, error) {
 	values := map[string]string{}
 	for key, node := range nodes {
 		if !slices.Contains(known, key) {
-			return nil, &Error{Where: path + ": " + key, Message: "unknown setting" + didYouMean(key, known)}
+			return nil, &Error{Where: path + ": " + key, Message: "unknown setting" + DidYouMean(key, known)}
 		}
 		value, err := scalar(node, Settings()[slices.Index(known, key)].Pairs)
 		if err != nil {
@@ -184,6 +184,15 @@ func parseFile(text []byte, path string) (map[string]string, error) {
 		values[key] = value
 	}
 	return values, nil
+}
+
+// syntax says what is wrong with a file without the words of Go.
+func syntax(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.Contains(text, "cannot unmarshal") {
+		return "the file must hold settings as NAME: VALUE, one a line"
+	}
+	return strings.TrimSpace(strings.TrimPrefix(text, "unmarshal errors:"))
 }
 
 // scalar is the value of one key as the text that a flag would have; pairs allows a mapping.

@@ -199,14 +199,16 @@ func TestUnknownNames(t *testing.T) {
 		says    []string
 	}{
 		{"variable", configs.Sources{Environ: []string{"ANNOHOOK_TIMESCALE=1"}}, []string{"ANNOHOOK_TIMESCALE", "did you mean ANNOHOOK_TIME_SCALE?"}},
+		{"short key", configs.Sources{File: file(t, "foo: 1\n")}, []string{"foo: unknown setting"}},
 		{"far variable", configs.Sources{Environ: []string{"ANNOHOOK_SOMETHING_ELSE=1"}}, []string{"unknown variable"}},
 		{"key", configs.Sources{File: file(t, "time-scale: 1\n")}, []string{"time-scale", "did you mean time_scale?"}},
 		{"nested", configs.Sources{File: file(t, "addr:\n  host: x\n")}, []string{"addr", "plain value"}},
 		{"nested list", configs.Sources{File: file(t, "allow_host: [[a]]\n")}, []string{"allow_host", "plain values"}},
 		{"nested mapping", configs.Sources{File: file(t, "native: {a: [b]}\n")}, []string{"native", "plain values"}},
-		{"no mapping", configs.Sources{File: file(t, "- a\n")}, []string{configs.FileName}},
+		{"no mapping", configs.Sources{File: file(t, "- a\n")}, []string{configs.FileName, "NAME: VALUE"}},
+		{"plain text", configs.Sources{File: file(t, "redis\n")}, []string{configs.FileName, "NAME: VALUE"}},
 		{"no YAML", configs.Sources{File: file(t, "a: [\n")}, []string{configs.FileName}},
-		{"twice", configs.Sources{File: file(t, "addr: a:1\naddr: b:1\n")}, []string{"addr"}},
+		{"twice", configs.Sources{File: file(t, "addr: a:1\naddr: b:1\n")}, []string{"line 2", "addr"}},
 		{"bad value", configs.Sources{File: file(t, "time_scale: fast\n")}, []string{"time_scale", "fast"}},
 	}
 	for _, tc := range tests {

@@ -58,7 +58,7 @@ delivery does; --expect replaces that rule, as with trigger.`,
 	flags.StringVar(&f.key, "idempotency-key", "", "key under which a repeated call does nothing new")
 	flags.BoolVar(&f.world, "world", false, "show the platform's world instead: every entity with its id and state")
 	flags.BoolVar(&f.reset, "reset", false, "make the platform's world fresh instead")
-	cmd.MarkFlagsMutuallyExclusive("world", "reset")
+	exclusive(cmd, "world", "reset")
 	settingFlags(cmd, clientSettings()...)
 	profilesOf(cmd, registry)
 	return cmd

@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/annohook/annohook/configs"
 )
 
 // takes accepts least to most arguments; a negative most is no bound. Errors show what the command wants.
@@ -23,8 +26,44 @@ func takes(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// needsChild refuses whatever is no command of a group.
+func needsChild(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s needs one of: %s", cmd.CommandPath(), strings.Join(childNames(cmd), ", "))
+	}
+	names := childNames(cmd)
+	return fmt.Errorf("unknown command %q%s; %s has: %s", args[0], configs.DidYouMean(args[0], names), cmd.CommandPath(), strings.Join(names, ", "))
+}
+
+// exclusive refuses two of the flags together. Cobra would too, in words of its own; its mark stays for what completion proposes.
+func exclusive(cmd *cobra.Command, names ...string) {
+	cmd.MarkFlagsMutuallyExclusive(names...)
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		given := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !cmd.Flags().Changed(name) })
+		if len(given) > 1 {
+			return fmt.Errorf("--%s and --%s cannot be given together", given[0], given[1])
+		}
+		return check(cmd, args)
+	}
+}
+
+// unknownFlag adds what may have been meant to the error about a flag that does not exist.
+func unknownFlag(cmd *cobra.Command, name string) error {
+	var known []string
+	for _, m := range regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(cmd.LocalFlags().FlagUsages()+cmd.InheritedFlags().FlagUsages(), -1) {
+		if cmd.Flag(m[1]) != nil { // texts about one flag may name another command's
+			known = append(known, "--"+m[1])
+		}
+	}
+	return fmt.Errorf("unknown flag --%s%s", name, configs.DidYouMean("--"+name, known))
+}
+
 // flagError says what a flag takes instead of which function of Go could not read it.
-func flagError(_ *cobra.Command, err error) error {
+func flagError(cmd *cobra.Command, err error) error {
+	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+		return unknownFlag(cmd, name)
+	}
 	cause := errors.Unwrap(err)
 	if cause == nil {
 		return err
@@ -102,9 +141,7 @@ func strictCompletion(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
 			c.Args = cobra.ArbitraryArgs
-			c.RunE = func(cmd *cobra.Command, _ []string) error {
-				return fmt.Errorf("%s needs one of: %s", cmd.CommandPath(), strings.Join(childNames(cmd), ", "))
-			}
+			c.RunE = needsChild
 		}
 	}
 }

@@ -56,7 +56,7 @@ example, as the first attempt would be. --code prints a listener's check of a re
 	flags.BoolVar(&f.schema, "schema", false, "print the JSON Schema of the body alone")
 	flags.BoolVar(&f.body, "body", false, "print the body of the example alone, byte for byte")
 	flags.StringVar(&f.code, "code", "", "print the check of a request in this `language` alone: "+strings.Join(languages(registry), ", "))
-	cmd.MarkFlagsMutuallyExclusive("schema", "body", "code")
+	exclusive(cmd, "schema", "body", "code")
 	profilesOf(cmd, registry)
 	values(cmd, "code", func() []string { return languages(registry) })
 	return cmd

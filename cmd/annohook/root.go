@@ -129,14 +129,9 @@ func grouped(root *cobra.Command, id string, commands ...*cobra.Command) {
 	}
 }
 
-// group is a command that only holds others.
+// group is a command that only holds others; whatever else stands behind it is refused with their names.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{
-		Use: use, Short: short, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("%s needs one of: %s", cmd.CommandPath(), strings.Join(childNames(cmd), ", "))
-		},
-	}
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: needsChild}
 	c.AddCommand(commands...)
 	return c
 }

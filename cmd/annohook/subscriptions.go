@@ -183,7 +183,7 @@ func (p *process) subscriptionsUpdate() *cobra.Command {
 	cmd.Flags().StringVar(&url, "url", "", "where the events go")
 	cmd.Flags().BoolVar(&enable, "enable", false, "switch it on")
 	cmd.Flags().StringSliceVar(&reset, "reset", nil, "fields that go back to the platform's default, comma separated")
-	cmd.MarkFlagsMutuallyExclusive("enable", "disable")
+	exclusive(cmd, "enable", "disable")
 	settingFlags(cmd, clientSettings()...)
 	return cmd
 }

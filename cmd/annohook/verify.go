@@ -55,9 +55,9 @@ and 1 when it is not. Give the parts (--header, --body) or a whole request as te
 	flags.StringVar(&f.body, "body", "", "text, @file or - for standard input")
 	flags.StringVar(&f.request, "request", "", "the whole request as HTTP/1.1 text, @file or -")
 	flags.StringVar(&f.at, "at", "", "time at which the request is judged, RFC 3339 (default: now)")
-	cmd.MarkFlagsMutuallyExclusive("request", "header")
-	cmd.MarkFlagsMutuallyExclusive("request", "body")
-	cmd.MarkFlagsMutuallyExclusive("request", "method")
+	exclusive(cmd, "request", "header")
+	exclusive(cmd, "request", "body")
+	exclusive(cmd, "request", "method")
 	profilesOf(cmd, registry)
 	return cmd
 }
