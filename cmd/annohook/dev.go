@@ -73,7 +73,7 @@ func checkTarget(config configs.Config, url string) error {
 		err = guard.CheckURL(url)
 	}
 	if err != nil {
-		return fmt.Errorf("url: %w", err)
+		return fmt.Errorf("URL: %w", err)
 	}
 	return nil
 }

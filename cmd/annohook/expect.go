@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/annohook/annohook/payloads"
 	"github.com/annohook/annohook/web/client"
 )
 
@@ -56,13 +57,13 @@ func parseExpectation(text string) (expectation, error) {
 	case "latency":
 		e.holds, err = expectLatency(operator, want)
 	case "attempts":
-		e.holds, err = expectNumber(operator, want, "attempts", func(d client.Delivery) int { return len(d.Attempts) })
+		e.holds, err = expectNumber(operator, want, "attempt", func(d client.Delivery) int { return len(d.Attempts) })
 	case "deliveries":
 		e.holds, err = expectDeliveries(operator, want)
 	case "outcome":
 		e.holds, err = expectWord(operator, want, []string{"succeeded", "failed", "cancelled"}, func(d client.Delivery) string { return d.Status })
 	case "error":
-		e.holds, err = expectWord(operator, want, nil, lastError)
+		e.holds, err = expectWord(operator, want, errorKinds(), lastError)
 	case "signed":
 		if operator != "" {
 			return e, errors.New("signed stands alone")
@@ -140,7 +141,7 @@ func expectNumber(operator, want, noun string, of func(client.Delivery) int) (fu
 		return nil, fmt.Errorf("%q is not a whole number", want)
 	}
 	return every(func(d client.Delivery) (bool, string) {
-		return compare(operator, of(d), n), fmt.Sprintf("%d %s", of(d), noun)
+		return compare(operator, of(d), n), plural(of(d), noun)
 	}), compares(operator)
 }
 
@@ -158,7 +159,7 @@ func expectWord(operator, want string, known []string, of func(client.Delivery) 
 	if operator != "=" && operator != "!=" {
 		return nil, errors.New("words are compared with = or !=")
 	}
-	if want == "" || known != nil && !slices.Contains(known, want) {
+	if !slices.Contains(known, want) {
 		return nil, fmt.Errorf("%q is not one of: %s", want, strings.Join(known, ", "))
 	}
 	return every(func(d client.Delivery) (bool, string) { return (of(d) == want) == (operator == "="), of(d) }), nil
@@ -193,6 +194,15 @@ func lastStatus(d client.Delivery) int {
 		return d.Attempts[n-1].Response.Status
 	}
 	return 0
+}
+
+// errorKinds are the words that lastError has.
+func errorKinds() []string {
+	kinds := []string{"none"}
+	for _, f := range payloads.Failures() {
+		kinds = append(kinds, string(f))
+	}
+	return kinds
 }
 
 // lastError is the kind of error the last attempt ended with, or "none".

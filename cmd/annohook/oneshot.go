@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/annohook/annohook/cmd/app"
@@ -42,6 +43,9 @@ func (p *process) triggerHere(ctx context.Context, config configs.Config, pl pay
 	}
 	// The id is always the same one, because bodies can hold it: the same seed and time are to give the same bytes.
 	sub.NativeID = pl.NewNativeID([16]byte{}, exampleTime(), 1)
+	if config.LogLevel == slog.LevelInfo {
+		config.LogLevel = slog.LevelWarn // attempts are told in words
+	}
 	engine, err := app.NewOneShot(app.OneShotOptions{Config: config, Log: p.logger(config), Observe: p.observed(f.retry)})
 	if err != nil {
 		return err
@@ -122,7 +126,7 @@ func (p *process) observed(wanted bool) func(scheduler.Observation) {
 		if o.Failure != payloads.FailureNone {
 			text += ": " + string(o.Failure)
 		}
-		p.notef("attempt %s after %s\n", text, o.Duration.Round(time.Millisecond))
+		p.notef("attempt %s after %s\n", text, milliseconds(float64(o.Duration)/float64(time.Millisecond)))
 	}
 }
 
@@ -187,7 +191,7 @@ func (s *oneShot) attempt(ctx context.Context, et payloads.EventType, at time.Ti
 		Fidelity: et.FidelityOf(s.trigger.event.variant), Method: m.Method, SubscriptionID: s.sub.ID, URL: s.sub.URL, CreatedAt: at, SettledAt: report.StartedAt.Add(report.Duration),
 	}}
 	if verdict.Success {
-		d.Status = history.Succeeded
+		d.Status, d.Reason = history.Succeeded, "" // as the scheduler keeps it
 	}
 	return deliveryOf(d, []history.Attempt{{
 		Number: 1, ScheduledAt: report.StartedAt, StartedAt: report.StartedAt, Duration: report.Duration, Outcome: verdict.Outcome, Why: verdict.Why,

@@ -48,7 +48,10 @@ func TestOneShotOutcomes(t *testing.T) {
 		{"500", []string{"--expect", "status=500,outcome=failed"}, 0, "status: status 500"},
 		{"200", []string{"--expect", "status=500"}, 1, "expected status=500, got status 200"},
 		{"200", []string{"--expect", "latency<0s"}, 1, "expected latency<0s"},
+		{"200", []string{"--expect", "attempts=2"}, 1, "expected attempts=2, got 1 attempt ("},
 		{"reset", []string{"--expect", "error=reset"}, 0, "reset"},
+		{"200", []string{"--expect", "error=none"}, 0, "succeeded"},
+		{"reset", []string{"--expect", "error=rest"}, 2, `"rest" is not one of: none, dns, refused`},
 		{"200@3s", []string{"--attempt-timeout", "100ms"}, 1, "timeout"},
 		{"200@30s", []string{"--timeout", "100ms"}, 5, "timed out"},
 		{"200", []string{"--count", "3", "--rate", "1000"}, 0, "succeeded"},
@@ -69,7 +72,10 @@ func TestOneShotRetries(t *testing.T) {
 	secret := secretOf(r.Profiles("argilla")[0])
 	h := newTarget(t, "argilla", secret, "500,500,500,200")
 	got := call(t, "trigger", "argilla", "record.completed", "--to", h.url, "--secret", secret, "--retry", "--time-scale", "0.001", "-o", "jsonl",
-		"--expect", "attempts=4,status=2xx").want(t, 0, "attempt failed: status")
+		"--expect", "attempts=4,status=2xx").want(t, 0, "attempt failed: status after ")
+	if strings.Contains(got.err, "level=") {
+		t.Errorf("each attempt is logged beside what is told of it:\n%s", got.err)
+	}
 	receipts := h.allVerified(t, 4)
 	ids := map[string]bool{}
 	for _, receipt := range receipts {

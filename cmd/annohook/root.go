@@ -51,7 +51,7 @@ func (p *process) run(ctx context.Context, args []string) int {
 		code = exitCode(err)
 	}
 	if code != exitInterrupted {
-		p.complain(visible(message(err)))
+		p.complain(visible(message(cmd, err)))
 	}
 	if errors.Is(err, client.ErrUnreachable) {
 		p.notef("Start a server with \"annohook serve\", name another with --server, or send without one: annohook trigger PLATFORM EVENT --to URL\n")
@@ -66,11 +66,11 @@ func (p *process) run(ctx context.Context, args []string) int {
 }
 
 // message drops what says nothing to a person.
-func message(err error) string {
+func message(cmd *cobra.Command, err error) string {
 	if errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errTimedOut) && !errors.Is(err, app.ErrUnreachable) {
 		return fmt.Sprintf("timed out: %v", err)
 	}
-	return err.Error()
+	return refusalText(cmd, err)
 }
 
 func (p *process) root(registry *payloads.Registry) *cobra.Command {

@@ -20,7 +20,7 @@ func TestSearch(t *testing.T) {
 	on("trigger", "toloka", "POOL_CLOSED", "--wait", "settled").want(t, 0, "succeeded  200")
 	on("deliveries", "list", "-q", "attempt:>1 code:2xx type:pool_* -status:failed").want(t, 0, "POOL_CLOSED")
 	on("deliveries", "list", "-q", "status:failed,cancelled").want(t, 0, "no deliveries")
-	on("deliveries", "list", "-q", "staus:failed").want(t, 2, `did you mean "status"`, "query.q")
+	on("deliveries", "list", "-q", "staus:failed").want(t, 2, `did you mean "status"`, "--query: ")
 	on("deliveries", "replay", "-q", "error:timeout").want(t, 1, "no delivery matches")
 	on("deliveries", "replay", "-q", "status:succeeded after:1h").want(t, 0, "1 delivery sent again")
 	on("deliveries", "tail", "-q", "code:many").want(t, 2, "not a whole number")

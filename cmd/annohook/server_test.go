@@ -44,7 +44,7 @@ func TestSession(t *testing.T) {
 		t.Errorf("%+v", sub)
 	}
 	on("subscriptions", "add", "toloka", h.url, "--id", "mine").want(t, 1, "exists already")
-	on("subscriptions", "add", "toloka", "ftp://x").want(t, 2, "body.url")
+	on("subscriptions", "add", "toloka", "ftp://x").want(t, 2, "URL: ")
 	on("subscriptions", "list", "--platform", "toloka").want(t, 0, "mine", h.url)
 	if got := on("subscriptions", "show", "mine").want(t, 0, "X-Mine: yes", "of the session").out; strings.Contains(got, "secret  secret") {
 		t.Error("the secret is shown without being asked for")
@@ -86,7 +86,7 @@ func sessionTriggers(t *testing.T, on func(...string) result, h *target) {
 	on("trigger", "argilla", "ping").want(t, 1)
 	on("trigger", "toloka", "NOTHING").want(t, 2, "POOL_CLOSED")
 	on("trigger", "toloka", "POOL_CLOSED", "--set", "pool_ID=1").want(t, 2, "pool_id")
-	on("trigger", "toloka", "POOL_CLOSED", "--subscription", "nobody").want(t, 2, "subscription_ids[0]")
+	on("trigger", "toloka", "POOL_CLOSED", "--subscription", "nobody").want(t, 2, "--subscription: ")
 	accepted := decode[[]client.Accepted](t, on("trigger", "toloka", "POOL_CLOSED", "--count", "3", "-o", "json").want(t, 0).out)
 	if len(accepted) != 1 || len(accepted[0].Events) != 3 {
 		t.Errorf("%+v", accepted)
