@@ -84,11 +84,28 @@ func (p *process) listen(ctx context.Context, registry *payloads.Registry, f *li
 		return err
 	}
 	p.notef("listening for %s %s on %s\n", pl.Name, pl.Profile, server.url())
-	if secret == "" && pl.Verify != nil {
-		p.notef("no --secret given: signatures are shown but not verified\n")
+	if note := secretNote(pl, secret); note != "" {
+		p.notef("%s\n", note)
 	}
 	defer server.stop(ctx)
 	return receiver.wait(ctx, f.timeout)
+}
+
+// secretNote says what a secret means for requests that are to come, where that is not what a user may think; "" where it is. A secret that
+// cannot be right is no mistake here: to see how requests are refused is what some want.
+func secretNote(pl payloads.Platform, secret string) string {
+	switch {
+	case pl.Verify == nil && secret == "":
+		return ""
+	case pl.Verify == nil:
+		return "--secret: " + pl.Name + " signs nothing, so there is nothing to verify"
+	case secret == "":
+		return "no --secret given: signatures are shown but not verified"
+	}
+	if err := checkSecret(pl, secret); err != nil {
+		return err.Error() + "; no request is right with this one"
+	}
+	return ""
 }
 
 // script is --respond with --delay filled in.

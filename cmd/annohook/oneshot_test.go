@@ -195,3 +195,23 @@ func address(t *testing.T, said *syncBuffer) string {
 	})
 	return found
 }
+
+// TestListenTellsWhatASecretIsWorth: nobody takes a listener that cannot verify for one that does.
+func TestListenTellsWhatASecretIsWorth(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ platform, secret, says string }{
+		{"argilla", "", "not verified"},
+		{"argilla", "short", "no request is right with this one"},
+		{"label-studio", "any", "nothing to verify"},
+	} {
+		args := []string{"listen", "--platform", tc.platform, "--addr", "127.0.0.1:0"}
+		if tc.secret != "" {
+			args = append(args, "--secret", tc.secret)
+		}
+		l := start(t, "", args...)
+		eventually(t, tc.says, func() bool { return strings.Contains(l.err.String(), tc.says) })
+		if code := l.end(t); code != 0 {
+			t.Errorf("%v: exit code %d", args, code)
+		}
+	}
+}
