@@ -73,8 +73,12 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
-// narrow is the width of a small telephone.
-const narrow = 380
+// Widths of windows, in pixels.
+const (
+	narrow = 380 // a small telephone
+	medium = 768 // a tablet: the narrowest window that has tables
+	wide   = 1300
+)
 
 func (p *page) inspect(v view) {
 	p.t.Helper()
@@ -86,18 +90,38 @@ func (p *page) inspect(v view) {
 	if value[bool](p, `location.pathname === "/compose" && document.querySelector(".notice.bad") !== null`) {
 		p.t.Errorf("%s opens with what cannot be sent:\n%s", v.name, p.text())
 	}
-	for _, width := range []int64{1300, narrow} {
+	for _, width := range []int64{wide, medium, narrow} {
 		p.do(chromedp.EmulateViewport(width, 900))
 		for _, theme := range []string{"light", "dark"} {
 			p.system(theme)
 			p.legible(fmt.Sprintf("%s, %s, %d", v.name, theme, width))
-			if !v.brief || (width == narrow) == (theme == "dark") {
+			if !v.brief && width != medium || (width == narrow) == (theme == "dark") {
 				p.shot(fmt.Sprintf("page-%s-%s-%d", v.name, theme, width))
 			}
 		}
 		p.fits(v.name, width)
+		if width > narrow { // there rows have left the tables
+			p.uncut(v.name, width)
+		}
 	}
-	p.do(chromedp.EmulateViewport(1300, 900))
+	p.do(chromedp.EmulateViewport(wide, 900))
+}
+
+// uncut fails the test if a list has to be scrolled sideways, or has a column too narrow for its words.
+func (p *page) uncut(where string, width int64) {
+	p.t.Helper()
+	const cut = `[...document.querySelectorAll("table.list")].filter((el) => el.checkVisibility() && !el.closest(".world")).map((table) => {
+		const box = table.closest(".scroll") ?? table.parentElement, name = table.className + ": ";
+		if (box.scrollWidth > box.clientWidth + 1) return name + box.scrollWidth + " px in " + box.clientWidth;
+		const cells = [...table.querySelectorAll("th, td")].filter((el) => el.checkVisibility() && el.innerText.trim());
+		const words = cells.find((el) => el.clientWidth < 48 && el.innerText.trim().length > 12);
+		if (words) return name + words.clientWidth + " px for " + words.innerText.trim().slice(0, 40);
+		const over = cells.find((el) => el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).overflowX === "visible");
+		return over ? name + "too wide for its cell: " + over.innerText.trim().slice(0, 40) : "";
+	}).filter(Boolean).join("\n")`
+	if text := value[string](p, cut); text != "" {
+		p.t.Errorf("%s at %d px: %s", where, width, text)
+	}
 }
 
 // TestRowsArriveWithoutLayoutShift watches what stands on the live page while rows arrive: nothing but the rows may move.
