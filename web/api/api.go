@@ -9,6 +9,8 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,6 +99,7 @@ func Mount(e *echo.Echo, o Options) (*API, error) {
 	}
 	a.streams = make(chan struct{}, o.MaxStreams)
 	a.numbers = &numbers{read: a.scheduler.Stats, now: a.now}
+	e.Use(decodedParams)
 	a.huma = humaecho.New(e, a.config())
 	a.huma.UseMiddleware(a.clearQuery, a.wantJSON, a.noBody)
 	a.systemRoutes(e)
@@ -108,6 +111,24 @@ func Mount(e *echo.Echo, o Options) (*API, error) {
 	a.statsRoutes()
 	a.streamRoute(e)
 	return a, a.publishDocument(e)
+}
+
+// decodedParams undoes the escapes in what a path names. echo leaves them in where a client escapes more than net/url would, as JavaScript's
+// encodeURIComponent and Python's quote do with "me@home" or "a+b".
+func decodedParams(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().URL.RawPath == "" {
+			return next(c)
+		}
+		values := slices.Clone(c.ParamValues())
+		for i, v := range values {
+			if plain, err := url.PathUnescape(v); err == nil {
+				values[i] = plain
+			}
+		}
+		c.SetParamValues(values...)
+		return next(c)
+	}
 }
 
 func (a *API) config() huma.Config {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/annohook/annohook/sender/history"
@@ -96,7 +97,7 @@ func (a *API) createSubscription(ctx context.Context, in *createInput) (*created
 	if err != nil {
 		return nil, err
 	}
-	return &createdOutput{Location: Prefix + "/subscriptions/" + created.ID, Body: a.subscriptionView(created, true)}, nil
+	return &createdOutput{Location: Prefix + "/subscriptions/" + url.PathEscape(created.ID), Body: a.subscriptionView(created, true)}, nil
 }
 
 func (a *API) listSubscriptions(ctx context.Context, in *subscriptionListInput) (*subscriptionListOutput, error) {

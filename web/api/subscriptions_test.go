@@ -3,7 +3,9 @@ package api_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,6 +33,31 @@ func TestASubscriptionAnswersItsEffectiveValues(t *testing.T) {
 	var sub client.Subscription
 	a.into(&sub)
 	equal(t, "location", a.header.Get("Location"), "/api/v1/subscriptions/"+sub.ID)
+}
+
+// TestLocationLeadsThere: whatever id was chosen, the Location of the answer is where the subscription lies.
+func TestLocationLeadsThere(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, id := range []string{"plain-1", "%2e", "%", "<b>", "a?b", "a#b", `"`, "x;y", "...", "*", "a+b"} {
+		made := r.call(http.MethodPost, "/api/v1/subscriptions", `{"platform":"postbox","url":"http://127.0.0.1:9/x","id":`+strconv.Quote(id)+`}`).want(http.StatusCreated)
+		var sub client.Subscription
+		r.call(http.MethodGet, made.header.Get("Location"), "").want(http.StatusOK).into(&sub)
+		equal(t, "id behind "+made.header.Get("Location"), sub.ID, id)
+	}
+}
+
+// TestPathsMayBeEscapedFreely: an id is found however a client escapes it (RFC 3986, 6.2.2.2).
+func TestPathsMayBeEscapedFreely(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const id = "me@home+a=b-c;d"
+	r.call(http.MethodPost, "/api/v1/subscriptions", `{"platform":"postbox","url":"http://127.0.0.1:9/x","id":"`+id+`"}`).want(http.StatusCreated)
+	for _, written := range []string{id, url.PathEscape(id), "me%40home%2Ba%3Db-c%3Bd", "me@home+a=b%2Dc;d", "%6De@home+a=b-c;d"} {
+		r.call(http.MethodGet, "/api/v1/subscriptions/"+written, "").want(http.StatusOK)
+		r.call(http.MethodGet, "/api/v1/subscriptions/"+written+"/secret", "").want(http.StatusOK)
+	}
+	r.call(http.MethodGet, "/api/v1/subscriptions/x%2Fsecret", "").want(http.StatusNotFound)
 }
 
 // keysOf lists the keys of an object in their order.
