@@ -195,3 +195,13 @@ func TestBoundsInCharacters(t *testing.T) {
 		}
 	}
 }
+
+// TestOfManyFaultsAThousandAreTold bounds the answer to a list of a hundred thousand events that do not exist.
+func TestOfManyFaultsAThousandAreTold(t *testing.T) {
+	const many, told = 100_000, 1000
+	a := newAPI(newHost())
+	w := a.ask(t, http.MethodPost, webhooks, `{"url":"http://h","description":"d","events":["x"`+strings.Repeat(`,"x"`, many-1)+`]}`)
+	if got := strings.Count(w.Body.String(), `"enum"`); w.Code != http.StatusUnprocessableEntity || got != told {
+		t.Errorf("status %d tells %d faults, want %d", w.Code, got, told)
+	}
+}

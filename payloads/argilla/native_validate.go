@@ -28,7 +28,14 @@ type validation struct {
 	nulls    []string
 }
 
+// mostProblems bounds what is said of one body. pydantic says all: of a list of a million events that do not exist it would make a hundred
+// megabytes.
+const mostProblems = 1000
+
 func (v *validation) add(kind, message string, place ...payloads.Value) {
+	if len(v.problems) == mostProblems {
+		return
+	}
 	v.problems = append(v.problems, problem(kind, message, append([]payloads.Value{"body"}, place...)...))
 }
 
