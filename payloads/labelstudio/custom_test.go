@@ -80,7 +80,7 @@ func TestKeptActions(t *testing.T) {
 	t.Parallel()
 	p := platform(t, "1.22")
 	for options, fine := range map[string]bool{
-		`{"actions":[]}`: true, `{"actions":["TASKS_CREATED"]}`: true, `{"actions":["TASK_CREATED"]}`: false, `{"actions":"TASKS_CREATED"}`: false, `{"actions":[1]}`: false,
+		`{"actions":[]}`: true, `{"actions":["TASKS_CREATED"]}`: true, `{"actions":["TASK_CREATED"]}`: false, `{"actions":"TASKS_CREATED"}`: false, `{"actions":["TASKS_CREATED","TASKS_CREATED"]}`: false, `{"actions":[1]}`: false,
 	} {
 		s := payloadtest.Subscription(p)
 		s.Options = json.RawMessage(options)

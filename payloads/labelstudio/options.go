@@ -57,7 +57,7 @@ func optionsOf(s subscriptions.Subscription) hookOptions {
 	return set
 }
 
-// actionsIn reads a list of actions of the server's registry.
+// actionsIn reads a list of actions of the server's registry, each once.
 func actionsIn(v payloads.Value) ([]string, bool) {
 	list, ok := v.(payloads.Array)
 	if !ok {
@@ -66,7 +66,7 @@ func actionsIn(v payloads.Value) ([]string, bool) {
 	names := make([]string, 0, len(list))
 	for _, item := range list {
 		name, _ := item.(string)
-		if !slices.ContainsFunc(registry(), func(a registered) bool { return a.name == name }) {
+		if slices.Contains(names, name) || !slices.ContainsFunc(registry(), func(a registered) bool { return a.name == name }) {
 			return nil, false
 		}
 		names = append(names, name)
@@ -134,7 +134,7 @@ func checkOptions(data json.RawMessage) []payloads.Problem {
 			}
 		case optionActions:
 			if _, ok := actionsIn(m.Value); !ok {
-				problems = append(problems, payloads.Problem{Field: field, Message: "must be a list of the server's actions"})
+				problems = append(problems, payloads.Problem{Field: field, Message: "must be a list of the server's actions, each once"})
 			}
 		default:
 			problems = append(problems, payloads.Problem{
