@@ -45,7 +45,7 @@ func serverSettings() []Setting {
 		{Name: "state_dir", Help: "where data is kept; empty: $XDG_STATE_HOME/annohook", parse: func(c *Config, v string) error { c.StateDir = v; return nil }},
 		{Name: "time_scale", Default: "1", Help: "multiplies retry waits and batch windows, never timeouts", parse: parseTimeScale},
 		{Name: "roles", Default: "api,worker", Help: "what this process does: api, worker or both", parse: parseRoles},
-		{Name: "token", Help: "required for every access; must be set to listen beyond loopback", Secret: true, parse: parseToken},
+		{Name: "token", Help: "the server's token, which every access must show; must be set to listen beyond loopback", Secret: true, parse: parseToken},
 		{Name: "allow_host", Help: "further host names under which the server may be addressed, comma separated", parse: parseHosts},
 		{Name: "allow_target", Help: "networks (CIDR) that deliveries may go to, comma separated; empty: all but the refused ones", parse: func(c *Config, v string) (err error) {
 			c.AllowTargets, err = prefixes(v)

@@ -34,6 +34,9 @@ func (p *process) deliveriesCommand(registry *payloads.Registry) *cobra.Command 
 	return c
 }
 
+// wholeDelivery is where a search of what is kept finds a text.
+const wholeDelivery = "id, URL, type, reason or body"
+
 // queryFlags add the filters of deliveries to a command.
 func queryFlags(cmd *cobra.Command, registry *payloads.Registry, q *client.DeliveryQuery) {
 	flags := cmd.Flags()
@@ -54,7 +57,7 @@ func (p *process) deliveriesList(registry *payloads.Registry) *cobra.Command {
 	var q client.DeliveryQuery
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "List deliveries, newest first", Args: takes(0, 0), Long: searchHelp("List deliveries, newest first."),
+		Use: "list", Short: "List deliveries, newest first", Args: takes(0, 0), Long: searchHelp("List deliveries, newest first.", wholeDelivery),
 		Example: `  annohook deliveries list --status failed -o jsonl
   annohook deliveries list -q 'code:5xx,none attempt:>1 after:10m -type:*.deleted'`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
@@ -111,7 +114,7 @@ func (p *process) deliveriesShow() *cobra.Command {
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
 			d, err := c.Delivery(ctx, args[0])
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			return p.show(d, func(w io.Writer) error { return printDelivery(w, d) })
 		}),
@@ -125,8 +128,8 @@ func (p *process) deliveriesTail(registry *payloads.Registry) *cobra.Command {
 	var o tailOptions
 	cmd := &cobra.Command{
 		Use: "tail", Short: "Follow attempts as they end", Args: takes(0, 0),
-		Long: searchHelp(`Follow attempts as they end, until Ctrl-C or --count. With -o jsonl each line carries an id that --after goes on from. Text
-is looked for in id, URL, type and reason, not in the body.`),
+		Long: searchHelp(`Follow attempts as they end, until Ctrl-C or --count. With -o jsonl each line carries an id that --after goes on from.`,
+			"id, URL, type or reason, not in the body"),
 		Example: "  annohook deliveries tail -q 'error:timeout,refused'",
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, _ []string) error {
 			if p.output == formatJSON {
@@ -155,7 +158,7 @@ func (p *process) deliveriesReplay(registry *payloads.Registry) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "replay [ID...]", Short: "Send deliveries again",
 		Long: searchHelp(`Send deliveries again, by id or by filter. Modes: retry (same body, fresh ids, time and signature of the request), new (the
-event again with new ids and times), verbatim (the identical request with its old time and signature).`),
+event again with new ids and times), verbatim (the identical request with its old time and signature).`, wholeDelivery),
 		Example: `  annohook deliveries replay ID --mode verbatim
   annohook deliveries replay --status failed --platform toloka
   annohook deliveries replay -q 'status:failed error:timeout after:1h'`,
@@ -230,6 +233,9 @@ func (p *process) deliveriesExport() *cobra.Command {
 		Example: `  annohook deliveries export ID --format curl | sh
   annohook deliveries export ID --format go > listener_test.go`,
 		RunE: p.withClient(func(ctx context.Context, c *client.Client, _ *cobra.Command, args []string) error {
+			if err := oneIn("format", format, exportFormats()); err != nil {
+				return err
+			}
 			if format == "json" {
 				d, err := c.Delivery(ctx, args[0])
 				if err != nil {

@@ -34,6 +34,7 @@ var (
 	errNothing     = errors.New("nothing selected")
 	errTimedOut    = errors.New("timed out")
 	errUnreachable = errors.New("target unreachable")
+	errNotReady    = errors.New("not ready")
 )
 
 // usageError is a mistake in the command line that cobra could not see.
@@ -65,7 +66,7 @@ func exitRules() []exitRule {
 		{exitTimedOut, oneOf(errTimedOut, context.DeadlineExceeded)},
 		{exitUnmet, oneOf(errUnmet, errNothing)},
 		{exitUnmet, isA[*scheduler.NoMatchError]},
-		{exitUnreachable, oneOf(client.ErrUnreachable, errUnreachable)},
+		{exitUnreachable, oneOf(client.ErrUnreachable, errUnreachable, errNotReady)},
 		{exitUsage, isA[*usageError]},
 		{exitUsage, isA[*app.UsageError]},
 		{exitUsage, isA[*configs.Error]},

@@ -61,7 +61,7 @@ func (p *process) ready(ctx context.Context, c *client.Client, wait bool, timeou
 			return errors.Join(err, ctx.Err())
 		}
 		if !wait {
-			return fmt.Errorf("%w: not ready: %w", errUnreachable, err)
+			return fmt.Errorf("%w: %w", errNotReady, err)
 		}
 		if p.now().After(deadline) {
 			return fmt.Errorf("%w after %s: %w", errTimedOut, timeout, err)

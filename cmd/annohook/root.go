@@ -87,10 +87,12 @@ in this order. Exit codes: 0 ok, 1 expectation not met, 2 usage, 3 unreachable, 
   annohook dev http://127.0.0.1:3000/hook --platform argilla
   annohook trigger argilla record.completed --to http://127.0.0.1:3000/hook --secret S
   annohook story argilla first-annotations --speed 10`,
+		Version:       p.versionText(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.errOut)

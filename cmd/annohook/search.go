@@ -11,13 +11,13 @@ import (
 	"github.com/annohook/annohook/sender/history/search"
 )
 
-// searchHelp explains the terms of --query, under what a command does.
-func searchHelp(does string) string {
+// searchHelp explains the terms of --query, under what a command does; texts are found in the places that are named.
+func searchHelp(does, places string) string {
 	var b strings.Builder
 	b.WriteString(does + `
 
 The terms of a search (-q) must all hold. A minus before a term excludes, commas stand between several values, and a star
-for any text. Other words, and "text in quotes", are found in id, URL, type, reason or body.
+for any text. Other words, and "text in quotes", are found in ` + places + `.
 
 `)
 	for _, k := range search.Keys() {

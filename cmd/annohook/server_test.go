@@ -137,7 +137,7 @@ func sessionDeliveries(t *testing.T, on func(...string) result, base string, h *
 	for format, says := range map[string]string{"curl": "curl ", "http": "HTTP/1.1", "har": `"log"`, "json": `"attempts"`, "go": "func TestListener", "pytest": "def test_listener"} {
 		on("deliveries", "export", d.ID, "--format", format).want(t, 0, says)
 	}
-	on("deliveries", "export", d.ID, "--format", "odd").want(t, 2)
+	on("deliveries", "export", d.ID, "--format", "odd").want(t, 2, "--format", "curl, http, har, json")
 	endless := start(t, "", "deliveries", "tail", "--server", base)
 	eventually(t, "the tail follows", func() bool { return strings.Contains(endless.err.String(), "following") })
 	if code := endless.end(t); code != 0 {

@@ -11,8 +11,8 @@ import (
 
 // Errors of every History.
 var (
-	ErrNotFound = errors.New("no such record")           // delivery or event unknown, or trimmed
-	ErrStale    = errors.New("reference is out of date") // another attempt, generation or worker has the delivery
+	ErrNotFound = errors.New("no delivery or event has this id") // delivery or event unknown, or trimmed
+	ErrStale    = errors.New("reference is out of date")         // another attempt, generation or worker has the delivery
 	ErrParked   = errors.New("subscription is at its limit; the delivery waits in its lane")
 	ErrLater    = errors.New("not due yet") // Claimed.At tells when
 	ErrSettled  = errors.New("delivery is settled")
