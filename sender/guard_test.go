@@ -92,6 +92,7 @@ func TestCheckURL(t *testing.T) {
 		"http://[2001::5601:5601]/":                       "metadata",
 		"http://[2001:db8::5efe:a9fe:a9fe]/":              "metadata",
 		"http://[::a9fe:a9fe]/":                           "metadata",
+		"http://[::ffff:0:a9fe:a9fe]/":                    "metadata",
 		"http://100.100.100.200/":                         "metadata",
 		"http://224.0.0.1/":                               "multicast",
 		"http://[ff02::1]/":                               "multicast",

@@ -44,7 +44,8 @@ func v6net(bits int, groups ...uint16) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom16(b), bits)
 }
 
-// embedded returns the IPv4 addresses that an IPv6 address may be translated or tunnelled to: IPv4-compatible (RFC 4291), NAT64 (RFC 6052,
+// embedded returns the IPv4 addresses that an IPv6 address may be translated or tunnelled to: IPv4-compatible (RFC 4291), IPv4-translated (RFC
+// 2765), NAT64 (RFC 6052,
 // and RFC 8215 in its /48 and /96 layouts), 6to4 (RFC 3056), Teredo (RFC 4380: server, and client with inverted bits) and ISATAP (RFC
 // 5214). IPv4-mapped addresses are unmapped before. An IPv4 address has none.
 func embedded(addr netip.Addr) []netip.Addr {
@@ -56,7 +57,7 @@ func embedded(addr netip.Addr) []netip.Addr {
 	var out []netip.Addr
 	switch {
 	case addr.IsLoopback():
-	case v6net(96).Contains(addr), v6net(96, 0x0064, 0xff9b).Contains(addr):
+	case v6net(96).Contains(addr), v6net(96, 0, 0, 0, 0, 0xffff).Contains(addr), v6net(96, 0x0064, 0xff9b).Contains(addr):
 		out = append(out, at(12))
 	case v6net(48, 0x0064, 0xff9b, 0x0001).Contains(addr):
 		out = append(out, at(12), netip.AddrFrom4([4]byte{b[6], b[7], b[9], b[10]}))
