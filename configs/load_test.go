@@ -173,6 +173,7 @@ func TestBadValues(t *testing.T) {
 		{"traces", "http://", "http://127.0.0.1:4318"},
 		{"traces", "http://me:hidden@x/?a=b", "without query"},
 		{"server", "127.0.0.1:8080", "http://"},
+		{"server", "http://user:pass@[::1", "not an address"},
 		{"server", "ftp://x", "http://"},
 	}
 	for _, tc := range tests {

@@ -238,10 +238,11 @@ func parseTraces(c *Config, v string) error {
 	return nil
 }
 
+// parseServer never quotes the value, which may hold a password.
 func parseServer(c *Config, v string) error {
 	u, err := url.Parse(v)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("%q is not an address such as http://127.0.0.1:8080", v)
+		return errors.New("not an address such as http://127.0.0.1:8080")
 	}
 	c.Server = strings.TrimSuffix(v, "/")
 	return nil

@@ -134,12 +134,13 @@ func refinements() []string {
 	return []string{"db", "ca", "cert", "key", "sentinel_username", "sentinel_password"}
 }
 
-// sentinelPassword is where an address holds one.
-var sentinelPassword = regexp.MustCompile(`(sentinel_password=)[^&\s]*`)
+// password is where an address holds one behind the question mark. Some other program's name for it counts too: the address is then refused,
+// but shown before.
+var password = regexp.MustCompile(`(?i)([?&][\w.-]*pass[\w.-]*=)[^&\s]*`)
 
 // Shown is the value of a setting without passwords, which addresses may hold.
 func Shown(value string) string {
-	return sentinelPassword.ReplaceAllString(sender.MaskURL(value), "${1}********")
+	return password.ReplaceAllString(sender.MaskURL(value), "${1}********")
 }
 
 // refine reads what follows the question mark.

@@ -65,8 +65,12 @@ func TestShown(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"redis+sentinel://u:pw@h:1/x?sentinel_password=hush&sentinel_username=s": "redis+sentinel://********@h:1/x?sentinel_password=********&sentinel_username=s",
-		"rediss://h:1/0?ca=/x": "rediss://h:1/0?ca=/x",
-		"auto":                 "auto",
+		"redis://h:1?password=hush":               "redis://h:1?password=********",
+		"redis://h:1/0?db=1&PASS=hush&ca=/x":      "redis://h:1/0?db=1&PASS=********&ca=/x",
+		"unix:///run/r.sock?Redis.Passwd=hush":    "unix:///run/r.sock?Redis.Passwd=********",
+		"rediss://h:1/0?ca=/x&cert=/passes/c.pem": "rediss://h:1/0?ca=/x&cert=/passes/c.pem",
+		"rediss://h:1/0?ca=/x":                    "rediss://h:1/0?ca=/x",
+		"auto":                                    "auto",
 	} {
 		if got := app.Shown(in); got != want {
 			t.Errorf("%s is shown as %s, want %s", in, got, want)
