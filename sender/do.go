@@ -21,7 +21,9 @@ func (s *Sender) Do(ctx context.Context, r Request) Report {
 	defer e.finish()
 	t := &trip{sender: s, exchange: e, request: r}
 	reply := t.run()
-	reply.Message = cleanMessage(reply.Message, secretsOf(r))
+	secrets := secretsOf(r)
+	reply.Message = cleanMessage(reply.Message, secrets)
+	hideEchoes(&reply, secrets)
 	return Report{
 		StartedAt: start,
 		Duration:  s.now().Sub(start),

@@ -46,4 +46,6 @@
 //     platform's client itself refuses is an attempt that was blocked and says so.
 //  17. 2026-11-21. Known limit: net/http cannot send a path that begins with two slashes and holds ^ | " ` { } \ or a single percent sign as it
 //     stands. There these characters are escaped, which httpx and axios would not do.
+//  18. 2026-11-22. A reply that repeats a secret of its request is kept with stars in its place, of the same length: listeners that print what they
+//     got are common, and their replies are shown, exported and searched. Secrets below eight bytes stay, since they may be any word of it.
 package sender

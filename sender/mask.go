@@ -1,6 +1,7 @@
 package sender
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"unicode"
@@ -96,6 +97,26 @@ func hide(message, secret string) string {
 }
 
 func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// echoedSecret is a length from which a secret that comes back is surely one. A shorter one may be any word or number of a reply, and stays.
+const echoedSecret = 8
+
+// hideEchoes hides what a reply repeats of the secrets of its request, as listeners do that print what they got. Stars keep the length, so that
+// the sizes on record stay true.
+func hideEchoes(reply *payloads.Reply, secrets []string) {
+	for _, secret := range secrets {
+		if len(secret) < echoedSecret {
+			continue
+		}
+		stars := strings.Repeat("*", len(secret))
+		for i, f := range reply.Header {
+			reply.Header[i].Value = strings.ReplaceAll(f.Value, secret, stars)
+		}
+		if bytes.Contains(reply.Body, []byte(secret)) {
+			reply.Body = bytes.ReplaceAll(reply.Body, []byte(secret), []byte(stars))
+		}
+	}
+}
 
 // cleanMessage hides the secrets in a text and bounds it. A listener can send back what it got, and parse errors quote what was sent.
 func cleanMessage(message string, secrets []string) string {
