@@ -157,7 +157,7 @@ func TestGuessersCannotHideOrFillTheTable(t *testing.T) {
 	if got := d.try("[2001:db8:0:2::1]:9", "wrong").Code; got != d.not {
 		t.Errorf("another network: %d", got)
 	}
-	for n := range 20_000 {
+	for n := range 5_000 { // more than are remembered
 		if got := d.try(fmt.Sprintf("10.%d.%d.%d:9", n>>16, n>>8&255, n&255), "wrong").Code; got != d.not {
 			t.Fatalf("the first guess of an address: %d", got)
 		}
