@@ -67,7 +67,7 @@ type Act struct {
 	Platform        string          `json:"platform"`
 	Action          string          `json:"action" doc:"name in the catalogue"`
 	Params          json.RawMessage `json:"params,omitempty" doc:"an object of the action's parameters"`
-	Profile         string          `json:"profile,omitempty" doc:"narrows the fan-out"`
+	Profile         string          `json:"profile,omitempty" minLength:"1" doc:"narrows the fan-out"`
 	Seed            *uint64         `json:"seed,omitempty" maximum:"9007199254740991"`
 	Now             *time.Time      `json:"now,omitempty" doc:"when it happens"`
 	SubscriptionIDs []string        `json:"subscription_ids,omitempty" minItems:"1" maxItems:"1000" doc:"only these; absent: all that match"`

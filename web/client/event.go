@@ -9,8 +9,8 @@ import (
 type Trigger struct {
 	Platform        string          `json:"platform"`
 	Type            string          `json:"type" doc:"key or wire name of the event type"`
-	Profile         string          `json:"profile,omitempty" doc:"narrows the fan-out"`
-	Variant         string          `json:"variant,omitempty"`
+	Profile         string          `json:"profile,omitempty" minLength:"1" doc:"narrows the fan-out"`
+	Variant         string          `json:"variant,omitempty" minLength:"1"`
 	Data            json.RawMessage `json:"data,omitempty" doc:"RFC 7396 merge at the root of the event"`
 	Set             []Assignment    `json:"set,omitempty" doc:"values of existing paths"`
 	Body            json.RawMessage `json:"body,omitempty" doc:"replaces the body: the bytes of a text, or an object or array as it is written here"`

@@ -45,7 +45,7 @@ type Subscription struct {
 type NewSubscription struct {
 	ID          string          `json:"id,omitempty" minLength:"1" maxLength:"64" doc:"chosen by the caller; absent: generated"`
 	Platform    string          `json:"platform" doc:"platform id"`
-	Profile     string          `json:"profile,omitempty" doc:"absent: the platform's default profile"`
+	Profile     string          `json:"profile,omitempty" minLength:"1" doc:"absent: the platform's default profile"`
 	URL         string          `json:"url" maxLength:"2083" doc:"http or https, a host, and user:pass@ where the listener asks for it"`
 	Secret      *string         `json:"secret,omitempty" nullable:"true" doc:"generate makes one; absent leaves it to the platform"`
 	Events      *[]string       `json:"events,omitempty" nullable:"true" doc:"absent or null is all, an empty list none"`
@@ -65,7 +65,7 @@ type NewSubscription struct {
 // SubscriptionChange documents what a PATCH may hold: absent fields stay, null resets one to the platform's default. Callers send
 // [SubscriptionPatch], which can tell the two apart.
 type SubscriptionChange struct {
-	Profile     *string          `json:"profile,omitempty" nullable:"true"`
+	Profile     *string          `json:"profile,omitempty" nullable:"true" minLength:"1"`
 	URL         *string          `json:"url,omitempty" maxLength:"2083"`
 	Secret      *string          `json:"secret,omitempty" nullable:"true" doc:"generate makes a new one; null removes it"`
 	Events      *[]string        `json:"events,omitempty" nullable:"true"`
