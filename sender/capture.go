@@ -54,7 +54,7 @@ func (t *trip) receive(resp *http.Response) payloads.Reply {
 	}
 	body, whole, err := t.sender.decode(codings, raw, complete)
 	reply.Body, reply.Truncated = body, !whole
-	if err != nil && reply.Failure == payloads.FailureNone {
+	if err != nil && reply.Failure == payloads.FailureNone && t.announced(codings) {
 		reply.Failure = payloads.FailureProtocol
 		reply.Message = t.prefix() + err.Error()
 	}
@@ -95,8 +95,20 @@ func codingsOf(h http.Header) []string {
 	return out
 }
 
+// announced says whether the request asks for all of the codings. A client has no decoder for the others and takes such a body as it is.
+func (t *trip) announced(codings []string) bool {
+	accepted := strings.ToLower(t.request.Header.Get("Accept-Encoding"))
+	for _, coding := range codings {
+		if !slices.Contains(strings.FieldsFunc(accepted, func(r rune) bool { return strings.ContainsRune(", ;", r) }), coding) {
+			return false
+		}
+	}
+	return true
+}
+
 // decode undoes the codings of a body, up to the capture bound. whole tells that out is all of it. Where the body cannot be decoded, out is
-// what came over the wire; for a coding this program does not know that is no error, as it is none for the platforms' clients.
+// what came over the wire; for a coding this program does not know that is no error, as it is none for the platforms' clients. Nor is
+// compressed data that ends early: they take what they have.
 func (s *Sender) decode(codings []string, raw []byte, complete bool) (out []byte, whole bool, err error) {
 	plain, plainWhole := raw, complete
 	if len(raw) > s.capture {
@@ -122,7 +134,7 @@ func (s *Sender) decode(codings []string, raw []byte, complete bool) (out []byte
 	switch {
 	case len(out) > s.capture:
 		return out[:s.capture], false, nil
-	case err == nil:
+	case err == nil, complete && errors.Is(err, io.ErrUnexpectedEOF):
 		return out, complete, nil
 	case !complete:
 		return out, false, nil // it was cut here, by us or by what the exchange already reports
@@ -145,6 +157,9 @@ func decoder(coding string, r io.Reader) (io.Reader, bool) {
 	}
 }
 
+// gzipMagic is how gzip begins.
+const gzipMagic = "\x1f\x8b"
+
 // gzipReader reads gzip members and, like the platforms' clients, overlooks garbage after the last one.
 type gzipReader struct {
 	src   io.Reader
@@ -155,8 +170,12 @@ type gzipReader struct {
 // Read implements io.Reader.
 func (r *gzipReader) Read(p []byte) (int, error) {
 	if r.gz == nil {
-		r.src = bufio.NewReader(r.src) // gzip takes no more from it than it needs
-		gz, err := gzip.NewReader(r.src)
+		src := bufio.NewReader(r.src) // gzip takes no more from it than it needs
+		r.src = src
+		if head, _ := src.Peek(len(gzipMagic)); !strings.HasPrefix(gzipMagic, string(head)) {
+			return 0, gzip.ErrHeader // also where it is too short for a header
+		}
+		gz, err := gzip.NewReader(src)
 		if err != nil {
 			return 0, noEOF(err)
 		}

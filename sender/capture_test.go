@@ -52,6 +52,7 @@ func TestRepliesAreDecompressed(t *testing.T) {
 	unknown := []byte("\x28\xb5\x2f\xfd whatever")
 	tests := []struct {
 		name, coding string
+		accept       string // "": every coding
 		body, want   []byte
 		failure      payloads.Failure
 		truncated    bool
@@ -68,9 +69,14 @@ func TestRepliesAreDecompressed(t *testing.T) {
 		{name: "unknown coding", coding: "zstd", body: unknown, want: unknown},
 		{name: "empty body", coding: "gzip"},
 		{name: "not gzip at all", coding: "gzip", body: []byte("plain"), want: []byte("plain"), failure: payloads.FailureProtocol},
-		{name: "cut gzip header", coding: "gzip", body: gz[:4], want: gz[:4], failure: payloads.FailureProtocol},
-		{name: "cut gzip", coding: "gzip", body: gz[:len(gz)-9], want: gz[:len(gz)-9], failure: payloads.FailureProtocol},
-		{name: "cut brotli", coding: "br", body: encode(t, "br", plain)[:20], want: encode(t, "br", plain)[:20], failure: payloads.FailureProtocol},
+		{name: "no gzip and too short for it", coding: "gzip", body: []byte("x"), want: []byte("x"), failure: payloads.FailureProtocol},
+		{name: "not deflate at all", coding: "deflate", body: []byte("\xff\xfe\xfd"), want: []byte("\xff\xfe\xfd"), failure: payloads.FailureProtocol},
+		{name: "cut gzip header", coding: "gzip", body: gz[:4]},
+		{name: "cut gzip", coding: "gzip", body: gz[:len(gz)-4], want: plain},
+		{name: "cut deflate", coding: "deflate", body: encode(t, "deflate", plain)[:len(encode(t, "deflate", plain))-4], want: plain},
+		{name: "cut brotli", coding: "br", body: encode(t, "br", plain)[:1]},
+		{name: "not what it says, and not asked for", accept: "gzip, deflate", coding: "br", body: []byte("\xff\xff"), want: []byte("\xff\xff")},
+		{name: "not gzip, and not asked for", accept: "br", coding: "gzip", body: []byte("plain"), want: []byte("plain")},
 		{name: "too many codings", coding: strings.Repeat("gzip,", 6), body: gz, want: gz, failure: payloads.FailureProtocol},
 		{
 			name: "long", coding: "gzip", body: encode(t, "gzip", bytes.Repeat(plain, 1000)),
@@ -82,7 +88,12 @@ func TestRepliesAreDecompressed(t *testing.T) {
 			url := rawServer(t, afterRequest(func(c net.Conn) {
 				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s", tc.coding, len(tc.body), tc.body)
 			}))
-			reply := newSender(t).Do(context.Background(), post(url)).Reply
+			if tc.accept == "" {
+				tc.accept = "gzip, deflate, br"
+			}
+			request := post(url)
+			request.Header = append(request.Header, payloads.Field{Name: "Accept-Encoding", Value: tc.accept})
+			reply := newSender(t).Do(context.Background(), request).Reply
 			if reply.Failure != tc.failure || reply.Status != 200 || reply.Truncated != tc.truncated {
 				t.Errorf("status %d failure %q (%s) truncated %v", reply.Status, reply.Failure, reply.Message, reply.Truncated)
 			}

@@ -48,4 +48,6 @@
 //     stands. There these characters are escaped, which httpx and axios would not do.
 //  18. 2026-11-22. A reply that repeats a secret of its request is kept with stars in its place, of the same length: listeners that print what they
 //     got are common, and their replies are shown, exported and searched. Secrets below eight bytes stay, since they may be any word of it.
+//  19. 2026-11-22. Compressed replies are judged as httpx 0.28.1 and requests 2.34.2 judge them, which were asked: what is no gzip, deflate or brotli is
+//     a failure, what ends early is none, nor is a coding that the request did not announce.
 package sender
