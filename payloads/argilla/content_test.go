@@ -34,18 +34,17 @@ func TestRecordsAreAboutOneThing(t *testing.T) {
 // checkTalk returns how a conversation begins, and the rest of it. The user begins and the assistant has the last word.
 func checkTalk(t *testing.T, turns payloads.Array) (first, rest string) {
 	t.Helper()
-	roles := []string{"user", "assistant"}
+	roles, said := []string{"user", "assistant"}, []string(nil)
 	for i, turn := range turns {
 		if got := text(t, turn, "role"); got != roles[i%2] {
 			t.Errorf("turn %d is of the %s", i, got)
 		}
-		rest += text(t, turn, "content") + "\n"
+		said = append(said, text(t, turn, "content"))
 	}
 	if len(turns) == 0 || len(turns)%2 != 0 {
 		t.Fatalf("%d turns", len(turns))
 	}
-	first, rest, _ = strings.Cut(rest, "\n")
-	return first, rest
+	return said[0], strings.Join(said[1:], "\n")
 }
 
 // TestDatasetsAreNamedAfterTheirKind checks that a dataset of pictures is not called after clinical notes.
