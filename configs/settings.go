@@ -24,6 +24,7 @@ type Setting struct {
 	Secret  bool
 	// Pairs marks a list of NAME=VALUE: its flag can be given several times, and the file may hold a mapping.
 	Pairs bool
+	Words []string // values that are worth proposing; others may be allowed too
 	parse func(*Config, string) error
 }
 
@@ -41,10 +42,10 @@ func Settings() []Setting {
 func serverSettings() []Setting {
 	return []Setting{
 		{Name: "addr", Default: "127.0.0.1:8080", Help: "listen address of API and dashboard, host:port; port 0 picks a free one; a worker without the api role serves its health there, if this is given", parse: parseAddr},
-		{Name: "redis", Default: "auto", Help: "engine: auto (a redis-server on the PATH as a child, else in process), memory, or an address: redis://user:password@host:port/db, rediss:// with TLS, unix:///path, redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port", parse: parseRedis},
+		{Name: "redis", Default: "auto", Help: "engine: auto (a redis-server on the PATH as a child, else in process), memory, or an address: redis://user:password@host:port/db, rediss:// with TLS, unix:///path, redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port", Words: []string{"auto", "memory"}, parse: parseRedis},
 		{Name: "state_dir", Help: "where data is kept; empty: $XDG_STATE_HOME/annohook", parse: func(c *Config, v string) error { c.StateDir = v; return nil }},
 		{Name: "time_scale", Default: "1", Help: "multiplies retry waits and batch windows, never timeouts", parse: parseTimeScale},
-		{Name: "roles", Default: "api,worker", Help: "what this process does: api, worker or both", parse: parseRoles},
+		{Name: "roles", Default: "api,worker", Help: "what this process does: api, worker or both", Words: []string{"api", "worker", "api,worker"}, parse: parseRoles},
 		{Name: "token", Help: "the server's token, which every access must show; must be set to listen beyond loopback", Secret: true, parse: parseToken},
 		{Name: "allow_host", Help: "further host names under which the server may be addressed, comma separated", parse: parseHosts},
 		{Name: "allow_target", Help: "networks (CIDR) that deliveries may go to, comma separated; empty: all but the refused ones", parse: func(c *Config, v string) (err error) {
@@ -69,8 +70,8 @@ func serverSettings() []Setting {
 
 func otherSettings() []Setting {
 	return []Setting{
-		{Name: "log_level", Default: "info", Help: "debug, info, warn or error", parse: parseLevel},
-		{Name: "log_format", Default: "text", Help: "text or json", parse: func(c *Config, v string) error {
+		{Name: "log_level", Default: "info", Help: "debug, info, warn or error", Words: []string{"debug", "info", "warn", "error"}, parse: parseLevel},
+		{Name: "log_format", Default: "text", Help: "text or json", Words: []string{"text", "json"}, parse: func(c *Config, v string) error {
 			c.LogFormat = v
 			return oneOf(v, "text", "json")
 		}},

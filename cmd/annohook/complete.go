@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -73,16 +74,67 @@ func eventKeys(registry *payloads.Registry, id, profile string, taken []string) 
 // profilesOf completes --profile from the platform among the arguments or in --platform.
 func profilesOf(cmd *cobra.Command, registry *payloads.Registry) {
 	_ = cmd.RegisterFlagCompletionFunc("profile", func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		id, err := cmd.Flags().GetString("platform")
-		if (err != nil || id == "") && len(args) > 0 {
-			id = args[0]
-		}
 		var names []string
-		for _, p := range registry.Profiles(id) {
+		for _, p := range registry.Profiles(platformGiven(cmd, args)) {
 			names = append(names, p.Profile+"\t"+p.ProfileNote)
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+// platformGiven is the platform in --platform, or else the first argument.
+func platformGiven(cmd *cobra.Command, args []string) string {
+	if id, err := cmd.Flags().GetString("platform"); err == nil && id != "" {
+		return id
+	}
+	return first(args)
+}
+
+// fromPlatform completes a flag with what the chosen platform and profile have; more than the platform's name is among the arguments where a
+// command takes events.
+func fromPlatform(cmd *cobra.Command, registry *payloads.Registry, flag string, list func(p payloads.Platform, args []string) []string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		profile, err := cmd.Flags().GetString("profile")
+		if err != nil {
+			profile = ""
+		}
+		p, err := registry.Platform(platformGiven(cmd, args), profile)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return list(p, args), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// listedEvents are the event types that can be subscribed to.
+func listedEvents(p payloads.Platform, _ []string) []string {
+	var list []string
+	for _, e := range p.Events {
+		if !e.Unlisted {
+			list = append(list, e.Key+"\t"+e.Title)
+		}
+	}
+	return list
+}
+
+// variantsOf are the variants of the event types among the arguments.
+func variantsOf(p payloads.Platform, args []string) []string {
+	var names []string
+	for _, name := range args[min(1, len(args)):] {
+		if e, ok := p.Event(name); ok {
+			names = append(names, e.VariantNames()...)
+		}
+	}
+	return names
+}
+
+// quirksOf are the quirks as --quirk takes them: switched to what they are not by default.
+func quirksOf(p payloads.Platform, _ []string) []string {
+	var list []string
+	for _, q := range p.Quirks {
+		list = append(list, fmt.Sprintf("%s=%t\t%s", q.Name, !q.Default, q.Summary))
+	}
+	return list
 }
 
 // platformThenActions completes a platform and then one of its actions.

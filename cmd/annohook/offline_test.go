@@ -143,6 +143,14 @@ func TestCompletion(t *testing.T) {
 		{[]string{"version", "-o", ""}, "jsonl"},
 		{[]string{"trigger", "x", "--expect", ""}, "status=2xx"},
 		{[]string{"trigger", "x", "--wait", ""}, "settled"},
+		{[]string{"trigger", "aquarium", "issue-exported", "--variant", ""}, "crop"},
+		{[]string{"platforms", "aquarium", "issue-exported", "--variant", ""}, "crop"},
+		{[]string{"trigger", "toloka", "POOL_CLOSED", "--quirk", ""}, "key-order=true"},
+		{[]string{"subscriptions", "add", "toloka", "--quirk", ""}, "key-order=true"},
+		{[]string{"subscriptions", "add", "--platform", "argilla", "--event", ""}, "record.completed"},
+		{[]string{"serve", "--redis", ""}, "memory"},
+		{[]string{"serve", "--roles", ""}, "api,worker"},
+		{[]string{"dev", "--log-level", ""}, "debug"},
 	}
 	for _, tc := range tests {
 		if got := call(t, append([]string{"__complete"}, tc.args...)...); !strings.Contains(got.out, tc.want) {
@@ -151,6 +159,9 @@ func TestCompletion(t *testing.T) {
 	}
 	if got := call(t, "__complete", "trigger", "argilla", "ping", ""); strings.Contains(got.out, "ping") {
 		t.Error("an event that is given already is proposed again")
+	}
+	if got := call(t, "__complete", "subscriptions", "add", "argilla", "--event", ""); strings.Contains(got.out, "ping") {
+		t.Error("an event that cannot be subscribed to is proposed")
 	}
 }
 

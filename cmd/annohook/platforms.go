@@ -58,6 +58,7 @@ example, as the first attempt would be. --code prints a listener's check of a re
 	flags.StringVar(&f.code, "code", "", "print the check of a request in this `language` alone: "+strings.Join(languages(registry), ", "))
 	exclusive(cmd, "schema", "body", "code")
 	profilesOf(cmd, registry)
+	fromPlatform(cmd, registry, "variant", variantsOf)
 	values(cmd, "code", func() []string { return languages(registry) })
 	return cmd
 }

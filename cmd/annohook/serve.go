@@ -25,10 +25,11 @@ func (p *process) serveCommand(registry *payloads.Registry) *cobra.Command {
 		Long: `Run the API, the dashboard and the worker in one process, or with --roles a part of it. Without any Redis it works at
 once; the banner says what keeps the data and what survives a restart.
 
-A Redis with TLS is rediss://host:6380/0, with user:password@ before the host (or rediss+sentinel://, rediss+cluster://). Its certificate must be signed by a CA that this
-machine knows; another one is named with ?ca=FILE at the end of the address, or for the whole program with SSL_CERT_FILE. Where Redis wants a
-certificate too, add &cert=FILE&key=FILE. Sentinels with a password of their own take ?sentinel_password=. One Sentinel
-suffices as long as it answers at the start, the others are found; they are asked together, and whoever is silent holds nobody up.
+A Redis with TLS is rediss://host:6380/0, with user:password@ before the host (or rediss+sentinel://, rediss+cluster://).
+Its certificate must be signed by a CA that this machine knows; another one is named with ?ca=FILE at the end of the
+address, or for the whole program with SSL_CERT_FILE. Where Redis wants a certificate too, add &cert=FILE&key=FILE.
+Sentinels with a password of their own take ?sentinel_password=. One Sentinel suffices as long as it answers at the start,
+the others are found; they are asked together, and whoever is silent holds nobody up.
 
 --demo starts a reference listener for every platform, subscribes it and plays a short story, so that real signed traffic can be
 seen within seconds. It keeps its state to itself (--redis memory unless --state-dir is given), shortens retries

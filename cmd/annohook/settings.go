@@ -40,6 +40,9 @@ func settingFlags(cmd *cobra.Command, names ...string) {
 		}
 		// The default is not given to the flag: an empty flag must stay different from one that repeats the default.
 		cmd.Flags().String(s.Flag(), "", help+" [$"+s.Env()+"]")
+		if s.Words != nil {
+			values(cmd, s.Flag(), func() []string { return s.Words })
+		}
 	}
 }
 

@@ -63,6 +63,8 @@ func (p *process) subscriptionsAdd(registry *payloads.Registry) *cobra.Command {
 	f.add(cmd)
 	settingFlags(cmd, clientSettings()...)
 	profilesOf(cmd, registry)
+	fromPlatform(cmd, registry, "event", listedEvents)
+	fromPlatform(cmd, registry, "quirk", quirksOf)
 	return cmd
 }
 

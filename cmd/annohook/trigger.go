@@ -66,6 +66,8 @@ The command fails when nobody wants the event. With --to, or with --wait settled
 	flags.StringVar(&f.key, "idempotency-key", "", "key under which a repeated call triggers nothing new (one event only)")
 	settingFlags(cmd, append(clientSettings(), "time_scale", "allow_target", "deny_target")...)
 	profilesOf(cmd, registry)
+	fromPlatform(cmd, registry, "variant", variantsOf)
+	fromPlatform(cmd, registry, "quirk", quirksOf)
 	return cmd
 }
 
