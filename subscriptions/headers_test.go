@@ -66,9 +66,18 @@ func TestHeadersRefuse(t *testing.T) {
 func TestMaskedHeadersHideCredentials(t *testing.T) {
 	t.Parallel()
 	h := subscriptions.Headers{
-		{Name: "authorization", Value: "1"}, {Name: "Proxy-Authorization", Value: "1"}, {Name: "COOKIE", Value: "1"}, {Name: "X-Webhook-Secret", Value: "1"},
-		{Name: "X-Auth-Token", Value: "1"}, {Name: "x-db-password", Value: "1"}, {Name: "X-API-Key", Value: "1"}, {Name: "ApiKey", Value: "1"},
-		{Name: "My-Credentials", Value: "1"}, {Name: "X-Empty-Token", Value: ""}, {Name: "X-Plain", Value: "1"}, {Name: "Cookies-Allowed", Value: "1"},
+		{Name: "authorization", Value: "1"},
+		{Name: "Proxy-Authorization", Value: "1"},
+		{Name: "COOKIE", Value: "1"},
+		{Name: "X-Webhook-Secret", Value: "1"},
+		{Name: "X-Auth-Token", Value: "1"},
+		{Name: "x-db-password", Value: "1"},
+		{Name: "X-API-Key", Value: "1"},
+		{Name: "ApiKey", Value: "1"},
+		{Name: "My-Credentials", Value: "1"},
+		{Name: "X-Empty-Token", Value: ""},
+		{Name: "X-Plain", Value: "1"},
+		{Name: "Cookies-Allowed", Value: "1"},
 	}
 	const hidden = 9
 	masked := h.Masked()
