@@ -139,11 +139,7 @@ func (p *process) deliveriesTail(registry *payloads.Registry) *cobra.Command {
 				return err
 			}
 			o.opened = func() { p.notef("following; Ctrl-C ends it\n") }
-			err := p.follow(ctx, c, q, o)
-			if ctx.Err() != nil && o.count == 0 {
-				return nil // that is how a tail ends
-			}
-			return err
+			return p.follow(ctx, c, q, o)
 		}),
 	}
 	cmd.Flags().StringVar(&o.after, "after", "", "go on after the line with this id")

@@ -16,8 +16,9 @@
 //     queue in memory. Both print the delivery in the shape the API has, and expectations read that shape.
 //  5. 2026-11-21. Text from outside (bodies, headers, replies) is shown with its control characters made visible: it may come from a
 //     hostile listener and must not drive the terminal.
-//  6. 2026-11-21. Ctrl-C ends serve, dev, listen and tail with 0 when they could end in order, since that is how they are meant to end;
-//     every other command that is interrupted ends with 130, and so does a second signal.
+//  6. 2026-11-21. Ctrl-C ends serve, dev and listen with 0 when they could end in order, since that is how servers are meant to end;
+//     every other command that is interrupted ends with 130, and so does a second signal. Changed on 2026-11-22: deliveries tail is among
+//     the others. It is a client that is cut off, as DESIGN says of 130 and the log followers of other tools do.
 //  7. 2026-11-21. act, story and token read the catalogue of this binary, as platforms does, and the server decides: lists and completion
 //     work without one, and text given with --set becomes the parameter's kind here, where the kind is known.
 //  8. 2026-11-21. A story at --speed max still waits until the events of one step are due before it takes the next, because those are spread

@@ -140,8 +140,8 @@ func sessionDeliveries(t *testing.T, on func(...string) result, base string, h *
 	on("deliveries", "export", d.ID, "--format", "odd").want(t, 2, "--format", "curl, http, har, json")
 	endless := start(t, "", "deliveries", "tail", "--server", base)
 	eventually(t, "the tail follows", func() bool { return strings.Contains(endless.err.String(), "following") })
-	if code := endless.end(t); code != 0 {
-		t.Errorf("a tail that is ended exits with %d", code)
+	if code := endless.end(t); code != exitInterrupted {
+		t.Errorf("a tail that is ended exits with %d, want %d", code, exitInterrupted)
 	}
 }
 
