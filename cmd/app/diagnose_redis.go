@@ -117,6 +117,8 @@ func judgeRole(info string, cluster bool) Finding {
 	}
 	role := infoField(info, "role")
 	switch {
+	case !cluster && infoField(info, "redis_mode") == "cluster":
+		return fail("redis-role", "use redis+cluster://host:port", "this is a node of a cluster, which has some of the keys only")
 	case cluster:
 		return ok("redis-role", "a cluster; each write goes to the master of its slot")
 	case role == "master":

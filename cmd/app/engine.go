@@ -198,6 +198,9 @@ func forward(mini *miniredis.Miniredis, stop <-chan struct{}) {
 // connect opens the clients of one Redis and keeps everything in it.
 func (e *engine) connect(ctx context.Context, c configs.Config, t redisTarget) redis.UniversalClient {
 	t.guard = &guard{}
+	if t.options.IsClusterMode {
+		t.guard.tag = keyPrefix
+	}
 	store := t.open(ctx)
 	e.queue = t.open(ctx)
 	e.history = historyredis.New(store, historyredis.Options{Prefix: keyPrefix})
@@ -212,7 +215,7 @@ func (e *engine) connect(ctx context.Context, c configs.Config, t redisTarget) r
 	}
 	e.full = func(ctx context.Context) error { return fullness(ctx, store) }
 	e.memory = func(ctx context.Context) (used, limit uint64, err error) {
-		info, err := infoOf(ctx, store)
+		info, err := store.Info(ctx).Result()
 		return infoNumber(info, "used_memory"), infoNumber(info, "maxmemory"), err
 	}
 	e.closers = append(e.closers,

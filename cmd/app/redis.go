@@ -44,6 +44,8 @@ func (t redisTarget) openWith(ctx context.Context, o redis.UniversalOptions) red
 		client = redis.NewClient(single)
 	case o.MasterName != "":
 		client = openSentinels(ctx, o)
+	case o.IsClusterMode:
+		client = openCluster(o, t.guard)
 	default:
 		client = redis.NewUniversalClient(&o)
 	}
@@ -68,7 +70,7 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	info, err := infoOf(ctx, client) // all of it: more than one section at a time needs Redis 7
+	info, err := client.Info(ctx).Result() // all of it: more than one section at a time needs Redis 7
 	if trouble, ok := errors.AsType[*scheduler.TroubleError](err); ok && trouble.Reason == noAnswer {
 		err = trouble.Err // its words are those of ErrUnreachable
 	}
@@ -77,6 +79,9 @@ func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	}
 	if infoField(info, "redis_mode") == "sentinel" {
 		return &UsageError{Message: "--redis: this is a Sentinel, which keeps no data; use redis+sentinel://host:port/NAME with the name of the master it watches"}
+	}
+	if _, ok := client.(*clusterClient); !ok && infoField(info, "redis_mode") == "cluster" {
+		return &UsageError{Message: "--redis: this is a node of a cluster, which has some of the keys only; use redis+cluster://host:port"}
 	}
 	if infoField(info, "role") == "slave" {
 		return &UsageError{Message: fmt.Sprintf("this Redis is a read-only replica of %s:%s, which would refuse every event; "+
@@ -92,18 +97,6 @@ func checkServer(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
-// infoOf asks the server that keeps our keys what it knows of itself.
-func infoOf(ctx context.Context, client redis.UniversalClient, section ...string) (string, error) {
-	if cluster, ok := client.(*redis.ClusterClient); ok { // which would ask any of its servers
-		master, err := cluster.MasterForKey(ctx, keyPrefix)
-		if err != nil {
-			return "", err
-		}
-		return master.Info(ctx, section...).Result()
-	}
-	return client.Info(ctx, section...).Result()
-}
-
 // fullPercent is how much of Redis' memory limit may be used before new events are refused. What is left is for what was accepted: its attempts
 // have to be recorded.
 const fullPercent = 90
@@ -111,7 +104,7 @@ const fullPercent = 90
 // fullness says why a Redis takes no more events, if it takes none: it is silent or a replica (*scheduler.TroubleError), or nearly full. Without
 // a limit it never is full.
 func fullness(ctx context.Context, client redis.UniversalClient) error {
-	info, err := infoOf(ctx, client) // two sections are needed, and all are one question
+	info, err := client.Info(ctx).Result() // two sections are needed, and all are one question
 	if err != nil {
 		return explain(err)
 	}

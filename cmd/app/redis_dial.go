@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,8 @@ func (t redisTarget) hint(err error) error {
 		return usage
 	}
 	switch secure := t.options.TLSConfig != nil; {
+	case t.options.IsClusterMode && err != nil && strings.Contains(err.Error(), "cluster support disabled"):
+		return &UsageError{Message: "--redis: " + t.options.Addrs[0] + ": it is not a node of a cluster; use redis:// (rediss:// with TLS)"}
 	case secure && errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%w (does it speak TLS on this port?)", err)
 	case !secure && t.unix == "" && reset(err):

@@ -27,6 +27,8 @@ const (
 // command at a time find out whether it is back: the others fail at once, so that nobody hangs for as long as there are commands in his
 // request. It is safe for concurrent use.
 type guard struct {
+	tag string // in a cluster: the hash tag of the keys whose node is judged; "": there is one server
+
 	mu       sync.Mutex
 	answered time.Time               // when Redis last answered anything
 	silent   *scheduler.TroubleError // nil: it answers
@@ -50,7 +52,11 @@ func (g *guard) DialHook(next redis.DialHook) redis.DialHook {
 // ProcessHook guards single commands.
 func (g *guard) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		return g.do(ctx, cmd.Name() == "xread", func(ctx context.Context) error { return next(ctx, cmd) })
+		call := func(ctx context.Context) error { return next(ctx, cmd) }
+		if g.beside(cmd) {
+			return bounded(ctx, call)
+		}
+		return g.do(ctx, cmd.Name() == "xread", call)
 	}
 }
 
@@ -93,18 +99,23 @@ func (g *guard) do(ctx context.Context, waits bool, call func(context.Context) e
 		return err
 	}
 	began := time.Now()
+	err := bounded(ctx, call)
+	g.judge(ctx, began, err)
+	if _, trouble := errors.AsType[*scheduler.TroubleError](err); trouble {
+		rest(ctx)
+	}
+	return err
+}
+
+// bounded makes one call, which ends within answerWithin.
+func bounded(ctx context.Context, call func(context.Context) error) error {
 	within, cancel := context.WithTimeout(context.WithValue(ctx, guarded{}, true), answerWithin)
 	defer cancel()
 	err := call(within)
 	for try := 0; reset(err) && try < resetTries; try++ {
 		err = call(within)
 	}
-	err = explain(err)
-	g.judge(ctx, began, err)
-	if _, trouble := errors.AsType[*scheduler.TroubleError](err); trouble {
-		rest(ctx)
-	}
-	return err
+	return explain(err)
 }
 
 // refuse returns what is wrong while Redis is silent and somebody else is finding out whether it is back.

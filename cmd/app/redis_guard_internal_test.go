@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -151,4 +152,41 @@ func TestGuardIsTheOnlyBreaker(t *testing.T) {
 	if err := client.Set(t.Context(), "a", "b", 0).Err(); err != nil {
 		t.Errorf("once it is back: %v", err)
 	}
+}
+
+// TestGuardOfACluster: what another node answers tells nothing about the one that keeps our keys.
+func TestGuardOfACluster(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ours := [][]any{
+			{"get", "{annohook}:x"}, {"evalsha", "sum", 2, "asynq:{annohook}:t", "asynq:{annohook}:p", "a"}, {"eval", "script", 1, "{annohook}:h3:"},
+			{"xread", "count", 1, "streams", "{annohook}:h3:feed", "0"},
+		}
+		others := [][]any{{"sadd", "asynq:queues", "annohook"}, {"evalsha", "sum", 1, "asynq:servers:{host:1:x}", "{annohook}"}, {"ping"}, {"eval", "script", 0}}
+		g := &guard{tag: keyPrefix}
+		command := g.ProcessHook(func(ctx context.Context, cmd redis.Cmder) error {
+			if !g.beside(cmd) {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		})
+		for i, args := range slices.Concat(ours, others) {
+			err := command(t.Context(), redis.NewCmd(t.Context(), args...))
+			if want := i < len(ours); (reasonOf(err) == noAnswer) != want {
+				t.Errorf("%v: error %v", args, err)
+			}
+		}
+		began := time.Now()
+		if err := command(t.Context(), redis.NewCmd(t.Context(), ours[0]...)); reasonOf(err) != noAnswer {
+			t.Errorf("error %v", err)
+		}
+		for range 2 {
+			_ = command(t.Context(), redis.NewCmd(t.Context(), others[0]...))
+			_ = command(t.Context(), redis.NewCmd(t.Context(), ours[0]...))
+		}
+		if took := time.Since(began); took > answerWithin+3*refuseAfter {
+			t.Errorf("three commands to a silent node took %s", took)
+		}
+	})
 }
