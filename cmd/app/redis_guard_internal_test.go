@@ -159,7 +159,9 @@ func TestGuardOfACluster(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ours := [][]any{
-			{"get", "{annohook}:x"}, {"evalsha", "sum", 2, "asynq:{annohook}:t", "asynq:{annohook}:p", "a"}, {"eval", "script", 1, "{annohook}:h3:"},
+			{"get", "{annohook}:x"},
+			{"evalsha", "sum", 2, "asynq:{annohook}:t", "asynq:{annohook}:p", "a"},
+			{"eval", "script", 1, "{annohook}:h3:"},
 			{"xread", "count", 1, "streams", "{annohook}:h3:feed", "0"},
 		}
 		others := [][]any{{"sadd", "asynq:queues", "annohook"}, {"evalsha", "sum", 1, "asynq:servers:{host:1:x}", "{annohook}"}, {"ping"}, {"eval", "script", 0}}

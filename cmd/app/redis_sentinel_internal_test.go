@@ -111,16 +111,17 @@ func (f *fakeSentinel) answer(command string) string {
 
 // listing tells of the others.
 func (f *fakeSentinel) listing() string {
-	text := fmt.Sprintf("*%d\r\n", len(f.others))
+	var text strings.Builder
+	fmt.Fprintf(&text, "*%d\r\n", len(f.others))
 	for _, o := range f.others {
 		addr := o.as
 		if addr == "" {
 			addr = o.listener.Addr().String()
 		}
 		host, port, _ := net.SplitHostPort(addr)
-		text += "*6\r\n" + bulk("ip") + bulk(host) + bulk("port") + bulk(port) + bulk("runid") + bulk(o.id)
+		text.WriteString("*6\r\n" + bulk("ip") + bulk(host) + bulk("port") + bulk(port) + bulk("runid") + bulk(o.id))
 	}
-	return text
+	return text.String()
 }
 
 func bulk(text string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(text), text) }
