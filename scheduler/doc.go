@@ -76,4 +76,5 @@
 //     between the look and the step was in a batch twice.
 //  25. 2026-11-22. One trigger or action stores at most 256 MiB, bodies and what was given together: it is one step of the store, and a hundred bytes could
 //     ask for gigabytes (a thousand imports of twelve thousand tasks). 160 MiB already made a Redis on a busy machine answer too late.
+//     Rejected: to keep an equal body once for all deliveries, which would need a count of its users in each store.
 package scheduler

@@ -82,4 +82,6 @@
 //     without scripts would have none.
 //  39. 2026-11-21. A page that tells of trouble looks again every three seconds. The stream looks every three seconds too, so it may never have heard of trouble
 //     that a page saw, nor of its end.
+//  40. 2026-11-22. Between 760 and 1000 pixels lists stay tables with fewer columns: what is due next takes the place of the time that the last
+//     attempt took, and the median of a subscription is on its page. Rejected: scrolling sideways, which hid the buttons of a row.
 package dashboard
