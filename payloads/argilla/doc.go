@@ -71,4 +71,6 @@
 //  21. 2026-11-22. What an annotator reads belongs together: a conversation is one conversation, a product has its own description, remarks
 //     and guidelines are lists of their own (content.go). Before, they were drawn from one list of sentences, which gave products the names
 //     of projects and pictures the captions of clinical notes. Rejected: texts from a library, which are word salad.
+//  22. 2026-11-22. At most a thousand faults of one body are told, where pydantic tells all: an answer of a hundred megabytes helps nobody, and no
+//     client that means well gets near that number.
 package argilla

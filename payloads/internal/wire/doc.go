@@ -19,4 +19,6 @@
 //  6. 2026-11-21. The tests feed some 10,000 texts (the edges of numbers, every character of the basic plane, keys that JavaScript moves,
 //     random trees) to python3 and node in one process each and compare every byte; where these are missing the tests are skipped. The
 //     known differences (2, 3, a key given twice) are a test of their own, which fails when one of them ends.
+//  7. 2026-11-22. What Python's json module reads is here too ([PythonReader]): two native APIs tell the place of a fault in a body as it does. Numbers,
+//     NaN and depth are the caller's, because the servers differ in them.
 package wire
