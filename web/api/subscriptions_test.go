@@ -39,7 +39,7 @@ func TestASubscriptionAnswersItsEffectiveValues(t *testing.T) {
 func TestLocationLeadsThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	for _, id := range []string{"plain-1", "%2e", "%", "<b>", "a?b", "a#b", `"`, "x;y", "...", "*", "a+b"} {
+	for _, id := range []string{"plain-1", "<b>", `"`, "x;y", "...", "*", "a+b", "me@home", "a=b&c"} {
 		made := r.call(http.MethodPost, "/api/v1/subscriptions", `{"platform":"postbox","url":"http://127.0.0.1:9/x","id":`+strconv.Quote(id)+`}`).want(http.StatusCreated)
 		var sub client.Subscription
 		r.call(http.MethodGet, made.header.Get("Location"), "").want(http.StatusOK).into(&sub)
