@@ -151,7 +151,7 @@ func (s *Scheduler) repeat(ctx context.Context, d history.Delivery, sub subscrip
 func (s *Scheduler) replayed(d history.Delivery, sub subscriptions.Subscription, mode string, bodyBytes int) history.Delivery {
 	now := history.Micro(s.now()) // as it is kept, so that the answer and what is read later agree
 	return history.Delivery{
-		ID: s.newID(), Status: history.Pending, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType, Fidelity: d.Fidelity,
+		ID: s.newID(), Status: history.Pending, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType, OtherTypes: d.OtherTypes, Fidelity: d.Fidelity,
 		Method: d.Method, SubscriptionID: sub.ID, EventIDs: d.EventIDs, Part: d.Part, URL: sender.MaskURL(sub.URL), NextAt: now, CreatedAt: now,
 		ReplayOf: d.ID, ReplayMode: mode, Once: d.Once, Always: true, BodyBytes: bodyBytes,
 	}

@@ -14,7 +14,7 @@ func printDelivery(w io.Writer, d client.Delivery) error {
 	rows := [][]string{
 		{"delivery", d.ID},
 		{"status", d.Status},
-		{"event", d.Platform + " " + d.Profile + "  " + d.EventType},
+		{"event", d.Platform + " " + d.Profile + "  " + strings.Join(append([]string{d.EventType}, d.OtherTypes...), ", ")},
 		{"target", d.Method + " " + d.URL},
 		{"subscription", d.SubscriptionID},
 		{"events", strings.Join(d.EventIDs, ", ")},

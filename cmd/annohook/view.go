@@ -15,7 +15,7 @@ import (
 func deliveryOf(d history.Summary, attempts []history.Attempt, body []byte) client.Delivery {
 	view := client.Delivery{
 		ID: d.ID, Status: string(d.Status), Reason: d.Reason, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType,
-		Fidelity: string(d.Fidelity), Method: d.Method, SubscriptionID: d.SubscriptionID, EventIDs: append([]string{}, d.EventIDs...),
+		Fidelity: string(d.Fidelity), Method: d.Method, SubscriptionID: d.SubscriptionID, EventIDs: append([]string{}, d.EventIDs...), OtherTypes: append([]string{}, d.OtherTypes...),
 		URL: sender.MaskURL(d.URL), Attempts: []client.Attempt{}, BodySize: len(body), CreatedAt: d.CreatedAt.UTC(),
 	}
 	if !d.SettledAt.IsZero() {

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +97,8 @@ type Delivery struct {
 	Reason         string // one sentence, why the status; empty while nothing happened
 	Platform       string
 	Profile        string
-	EventType      string // key in the catalogue
+	EventType      string   // key in the catalogue; of a batch its first event's
+	OtherTypes     []string // of a batch: the other types of its events, in the order they came; nil: none
 	Fidelity       payloads.Fidelity
 	Method         string
 	SubscriptionID string
@@ -129,6 +131,11 @@ type Delivery struct {
 	BodyBytes int
 	CreatedAt time.Time
 	SettledAt time.Time // zero: not settled
+}
+
+// Carries reports whether an event of the type, a key in the catalogue, is among the delivery's.
+func (d Delivery) Carries(eventType string) bool {
+	return d.EventType == eventType || slices.Contains(d.OtherTypes, eventType)
 }
 
 // Ref is the reference the delivery waits under.

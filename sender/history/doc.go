@@ -38,4 +38,6 @@
 //     for itself; an event tells already where its messages went.
 //  12. 2026-11-22. An attempt that is made again at once, because it was interrupted or never began, keeps its slot. It gave it to the lane, and was
 //     made again behind everything there: with one slot and 22 waiting for half a second each, 12 s after the kill.
+//  13. 2026-11-22. A batch has the type of its first event and, beside it, the other types of its events. It is found by each of them: who looks for
+//     skipped assignments misses none because a pool was closed first. Rejected: a list of types for every delivery, since all but batches have one.
 package history

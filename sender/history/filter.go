@@ -101,7 +101,7 @@ func (v Value) names(f Field, s *Summary) bool {
 	case FieldSubscription:
 		return v.is(s.SubscriptionID)
 	case FieldType:
-		return v.folds(s.EventType)
+		return v.folds(s.EventType) || slices.ContainsFunc(s.OtherTypes, v.folds)
 	case FieldURL:
 		return v.within(s.URL)
 	case FieldReason:

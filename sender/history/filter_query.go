@@ -12,7 +12,7 @@ import (
 func (q Query) Admits(s Summary) bool {
 	return (q.Platform == "" || q.Platform == s.Platform) &&
 		(q.SubscriptionID == "" || q.SubscriptionID == s.SubscriptionID) &&
-		(q.Type == "" || q.Type == s.EventType) &&
+		(q.Type == "" || s.Carries(q.Type)) &&
 		(q.Status == "" || q.Status == s.Status) &&
 		(q.EventID == "" || (Value{Text: q.EventID}).holds(FieldEvent, &s)) &&
 		q.Filter.Admits(&s)
@@ -80,12 +80,8 @@ func (q Query) texts() iter.Seq2[string, bool] {
 
 // inShort looks for a lowered text in the short fields.
 func inShort(s *Summary, text string) bool {
-	for _, field := range [...]string{s.ID, s.URL, s.EventType, s.Reason} {
-		if strings.Contains(strings.ToLower(field), text) {
-			return true
-		}
-	}
-	return false
+	has := func(field string) bool { return strings.Contains(strings.ToLower(field), text) }
+	return has(s.ID) || has(s.URL) || has(s.EventType) || has(s.Reason) || slices.ContainsFunc(s.OtherTypes, has)
 }
 
 // Exactly returns the words one of which the field must be for a delivery to be found, nil where the query does not say. A store may look

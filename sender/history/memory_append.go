@@ -98,7 +98,7 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 			return Collected{}, fmt.Errorf("delivery %s: %w", fresh.ID, ErrExists)
 		}
 		d := Fresh(fresh.Clone(), Collecting, 0)
-		d.WaitsFor, d.EventIDs = "", nil
+		d.WaitsFor, d.EventIDs, d.OtherTypes = "", nil, nil
 		r = &record{place: waiting, open: true, summary: Summary{Delivery: d}}
 		m.enter(r)
 		m.batches[sub] = d.ID
@@ -109,6 +109,9 @@ func (m *Memory) Collect(ctx context.Context, event Event, message payloads.Mess
 	m.join(event.ID, *d)
 	if !slices.Contains(d.EventIDs, event.ID) { // an event may have several messages
 		d.EventIDs = append(d.EventIDs, event.ID)
+	}
+	if !d.Carries(event.Type) {
+		d.OtherTypes = append(d.OtherTypes, event.Type)
 	}
 	if limit > 0 && len(r.parts) >= limit {
 		m.closeBatch(r, Micro(at))

@@ -89,7 +89,7 @@ func Interrupted(why string) Attempt {
 
 // Clone returns a copy that shares no memory with d.
 func (d Delivery) Clone() Delivery {
-	d.EventIDs = slices.Clone(d.EventIDs)
+	d.EventIDs, d.OtherTypes = slices.Clone(d.EventIDs), slices.Clone(d.OtherTypes)
 	d.Verbatim = slices.Clone(d.Verbatim)
 	if d.Pinned != nil {
 		pinned := d.Pinned.Clone()

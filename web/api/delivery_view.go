@@ -17,7 +17,7 @@ const maxShownBytes = 1 << 20
 func summaryView(d history.Summary) client.DeliverySummary {
 	view := client.DeliverySummary{
 		ID: d.ID, Status: string(d.Status), Reason: d.Reason, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType,
-		Fidelity: string(d.Fidelity), Method: d.Method, SubscriptionID: d.SubscriptionID, EventIDs: nonNil(d.EventIDs),
+		Fidelity: string(d.Fidelity), Method: d.Method, SubscriptionID: d.SubscriptionID, EventIDs: nonNil(d.EventIDs), OtherTypes: nonNil(d.OtherTypes),
 		URL: sender.MaskURL(d.URL), AttemptCount: d.Attempts, InFlight: d.InFlight, LastOutcome: orNull(d.LastOutcome),
 		LastError: orNull(string(d.LastFailure)), NextAttemptAt: timeOrNull(d.NextAt), WaitsFor: orNull(d.WaitsFor),
 		ReplayOf: orNull(d.ReplayOf), BodySize: d.BodyBytes, CreatedAt: d.CreatedAt.UTC(), SettledAt: timeOrNull(d.SettledAt),
@@ -44,7 +44,7 @@ func (a *API) deliveryView(ctx context.Context, d history.Summary) (client.Deliv
 	}
 	view := client.Delivery{
 		ID: d.ID, Status: string(d.Status), Reason: d.Reason, Platform: d.Platform, Profile: d.Profile, EventType: d.EventType,
-		Fidelity: string(d.Fidelity), Method: d.Method, SubscriptionID: d.SubscriptionID, EventIDs: nonNil(d.EventIDs),
+		Fidelity: string(d.Fidelity), Method: d.Method, SubscriptionID: d.SubscriptionID, EventIDs: nonNil(d.EventIDs), OtherTypes: nonNil(d.OtherTypes),
 		URL: sender.MaskURL(d.URL), Attempts: make([]client.Attempt, len(attempts)), NextAttemptAt: timeOrNull(d.NextAt),
 		WaitsFor: orNull(d.WaitsFor), ReplayOf: orNull(d.ReplayOf), ReplayMode: orNull(d.ReplayMode), BodySize: d.BodyBytes,
 		CreatedAt: d.CreatedAt.UTC(), SettledAt: timeOrNull(d.SettledAt),

@@ -22,6 +22,7 @@ type DeliverySummary struct {
 	Method         string     `json:"method"`
 	SubscriptionID string     `json:"subscription_id"`
 	EventIDs       []string   `json:"event_ids" nullable:"false"`
+	OtherTypes     []string   `json:"other_types" nullable:"false" doc:"of a batch: the types of its events beside event_type, which is that of the first"`
 	URL            string     `json:"url"`
 	AttemptCount   int        `json:"attempt_count" doc:"attempts made, the running one included"`
 	InFlight       bool       `json:"in_flight"`
@@ -55,6 +56,7 @@ type Delivery struct {
 	Method         string     `json:"method"`
 	SubscriptionID string     `json:"subscription_id"`
 	EventIDs       []string   `json:"event_ids" nullable:"false"`
+	OtherTypes     []string   `json:"other_types" nullable:"false" doc:"of a batch: the types of its events beside event_type, which is that of the first"`
 	URL            string     `json:"url"`
 	Attempts       []Attempt  `json:"attempts" nullable:"false"`
 	NextAttemptAt  *time.Time `json:"next_attempt_at"`

@@ -41,6 +41,9 @@ func (s searched) rows(list []history.Summary) []listRow {
 		if id := mark(visible(d.ID), texts); marked(id) {
 			row.Found = append(row.Found, foundIn{Where: "id", Pieces: id})
 		}
+		if other := mark(visible(strings.Join(d.OtherTypes, ", ")), texts); marked(other) {
+			row.Found = append(row.Found, foundIn{Where: "type", Pieces: other})
+		}
 		if reason := mark(visible(d.Reason), reasons); marked(reason) {
 			row.Found = append(row.Found, foundIn{Where: "reason", Pieces: reason})
 		}
@@ -78,7 +81,7 @@ func (s searched) needles(f history.Field) []string {
 
 // inBody reports whether one of the texts can only have been found in the body.
 func inBody(d history.Summary, texts []string) bool {
-	short := lowered(visible(strings.Join([]string{d.ID, d.EventType, sender.MaskURL(d.URL), d.Reason}, "\n")))
+	short := lowered(visible(strings.Join(append([]string{d.ID, d.EventType, sender.MaskURL(d.URL), d.Reason}, d.OtherTypes...), "\n")))
 	for _, text := range texts {
 		if !strings.Contains(short, text) {
 			return true

@@ -2,6 +2,7 @@ package historytest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/annohook/annohook/payloads"
@@ -24,6 +25,7 @@ func batchTests() []test {
 		{"a flush can be dispatched again", batchRedispatched},
 		{"opening under a taken id is refused", batchTaken},
 		{"an event keeps its record when it joins", batchEvents},
+		{"a batch is found by each type it carries", batchTypes},
 	}
 }
 
@@ -268,4 +270,39 @@ func batchEvents(w world) {
 	page, err := w.h.Events(w.Context(), "", "", 0)
 	w.must(err)
 	w.same("listed once", len(page.Items), 1)
+}
+
+// batchTypes: a batch has the type of its first event, and the others beside it, as long as it is kept and when it is sent again.
+func batchTypes(w world) {
+	for i, eventType := range []string{"thing.gone", "thing.made", "thing.gone", "thing.moved", "thing.made"} {
+		fresh := w.fresh("b"+strconv.Itoa(i), of(subA)).Delivery
+		fresh.NextAt, fresh.EventType = w.at(1000), eventType
+		e := w.event("x")
+		e.ID, e.Type = "e"+strconv.Itoa(i), eventType
+		_, err := w.h.Collect(w.Context(), e, payloads.Message{Method: "POST"}, fresh, 9, w.at(20))
+		w.must(err)
+	}
+	check := func(id string) {
+		w.Helper()
+		d := w.delivery(id)
+		w.same(id+" carries", line(d.EventType, d.OtherTypes, d.EventIDs), "thing.gone [thing.made thing.moved] [e0 e1 e2 e3 e4]")
+	}
+	check("b0")
+	_, err := w.h.Seal(w.Context(), ref("b0", 0, 0), payloads.Message{Method: "POST", Body: []byte("all")}, w.at(1000))
+	w.must(err)
+	check("b0")
+	again := w.fresh("again", of(subA))
+	sealed := w.delivery("b0")
+	again.Delivery.EventType, again.Delivery.OtherTypes, again.Delivery.EventIDs = sealed.EventType, sealed.OtherTypes, sealed.EventIDs
+	w.append(again)
+	check("again")
+	w.append(w.fresh("other"))
+	for eventType, want := range map[string]int{"thing.gone": 2, "thing.moved": 2, "thing.made": 3, "thing": 0} {
+		found, err := w.h.List(w.Context(), history.Query{Type: eventType})
+		w.must(err)
+		w.same("listed as "+eventType, len(found.Items), want)
+	}
+	found, err := w.h.List(w.Context(), history.Query{Text: "THING.MOV"})
+	w.must(err)
+	w.same("found by text", len(found.Items), 2)
 }

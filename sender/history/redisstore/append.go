@@ -77,7 +77,7 @@ func (s *Store) appendCall(events []history.Event, deliveries []history.New) (ap
 		}
 		size += len(n.Body)
 		args = append(args, d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, d.WaitsFor, micros(d.NextAt), st,
-			strings.Join(d.EventIDs, "\n"), d.Method, body(n.Body), verbatim, pinned)
+			encodeEvents(d), d.Method, body(n.Body), verbatim, pinned)
 	}
 	return appendCall{values: args, shared: len(events) <= sharedEvents && len(deliveries) <= sharedDeliveries && size <= sharedBytes}, nil
 }
@@ -111,7 +111,7 @@ func (s *Store) Collect(
 	}
 	args := append([]any{s.newToken()}, s.eventArgs(event)...)
 	args = append(args, part.Method+"\n"+string(part.Body), d.ID, member(d.CreatedAt, d.ID), d.SubscriptionID, d.Platform, micros(d.NextAt),
-		st, d.Method, verbatim, limit, micros(at), d.Part)
+		st, d.Method, verbatim, limit, micros(at), d.Part, event.Type)
 	reply, err := s.run(ctx, s.collectScript, args...)
 	if err != nil {
 		return history.Collected{}, err

@@ -26,7 +26,7 @@ const (
 	fieldStatus
 	fieldMethod
 	fieldBodyBytes
-	fieldEvents
+	fieldEvents // ids, and the types of a batch, see encodeEvents
 	fieldAttempts
 	fieldFailures
 	fieldGeneration
@@ -108,9 +108,7 @@ func (s *statics) summary(id string, f state) (history.Summary, error) {
 		},
 		LastStatus: p.int(f[fieldLastStatus]), LastDuration: p.duration(f[fieldLastDuration]), LastOutcome: f[fieldLastOutcome], LastFailure: payloads.Failure(f[fieldLastFailure]),
 	}
-	if f[fieldEvents] != "" {
-		sum.EventIDs = strings.Split(f[fieldEvents], "\n")
-	}
+	sum.EventIDs, sum.OtherTypes = decodeEvents(f[fieldEvents], st.EventType)
 	if st.Created && len(f[fieldMember]) > memberDigits {
 		sum.CreatedAt = time.UnixMicro(p.int64(f[fieldMember][:memberDigits])).UTC()
 	}
@@ -118,6 +116,33 @@ func (s *statics) summary(id string, f state) (history.Summary, error) {
 		return history.Summary{}, fmt.Errorf("state of delivery %s: %w", id, p.err)
 	}
 	return sum, nil
+}
+
+// encodeEvents names the events of a delivery, and behind tabs the types of a batch. The script that collects writes the same, with the type of the
+// batch's first event among the types, because it does not read what is static.
+func encodeEvents(d history.Delivery) string {
+	ids := strings.Join(d.EventIDs, "\n")
+	if len(d.OtherTypes) == 0 {
+		return ids
+	}
+	return ids + "\t" + strings.Join(d.OtherTypes, "\t")
+}
+
+// decodeEvents is the inverse of encodeEvents for a delivery of the given type.
+func decodeEvents(text, eventType string) (ids, more []string) {
+	joined, types, typed := strings.Cut(text, "\t")
+	if joined != "" {
+		ids = strings.Split(joined, "\n")
+	}
+	if !typed {
+		return ids, nil
+	}
+	for name := range strings.SplitSeq(types, "\t") {
+		if name != eventType {
+			more = append(more, name)
+		}
+	}
+	return ids, more
 }
 
 // delivery reads a state with its extras, which lists leave out.

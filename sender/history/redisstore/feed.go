@@ -167,6 +167,7 @@ func (s *Store) decodeGroup(at streamID, values map[string]any) ([]history.Entry
 		} else {
 			lines[i].Summary = lines[i-1].Summary
 			lines[i].Summary.EventIDs = slices.Clone(lines[i].Summary.EventIDs)
+			lines[i].Summary.OtherTypes = slices.Clone(lines[i].Summary.OtherTypes)
 		}
 		lines[i].ID = at.line(i)
 		if err := headlined(&lines[i], name[1:]); err != nil {

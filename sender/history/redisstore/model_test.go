@@ -190,7 +190,9 @@ func (s *story) append() {
 
 func (s *story) collect() {
 	d, limit := s.fresh(), s.random.IntN(4)
-	event := history.Event{ID: "e" + s.pick(s.ids), Platform: d.Platform, CreatedAt: s.now}
+	event := history.Event{
+		ID: "e" + s.pick(s.ids), Platform: d.Platform, Type: []string{"made", "gone", "moved"}[s.random.IntN(3)], CreatedAt: s.now,
+	}
 	d.Part = s.random.IntN(3)
 	part := payloads.Message{Method: "POST", Body: []byte(d.ID)}
 	_ = s.same("collect", func(_ int, h history.History) (any, []history.Due, error) {

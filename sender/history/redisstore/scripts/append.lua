@@ -68,7 +68,7 @@ local function add(a, fresh)
   keep_extra(d, 'vb', ARGV[a + 10])
   keep_extra(d, 'pin', ARGV[a + 11])
   index(d)
-  for event in string.gmatch(d[EV], '[^\n]+') do join_event(event, d, fresh[event]) end
+  for event in events_of(d) do join_event(event, d, fresh[event]) end
   local behind = before ~= '' and load(before)
   if behind and behind[S] ~= '' and not settled(behind[S]) then
     freeze(behind)

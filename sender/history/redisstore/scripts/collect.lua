@@ -1,5 +1,6 @@
 -- ARGV 3 call; event: 4 id 5 place 6 platform 7 record; 8 part; fresh delivery: 9 id 10 place 11 sub 12 platform 13 due 14 static 15 method
--- 16 verbatim; 17 limit 18 now 19 place of the part among the messages of the event. Answers whether the delivery was opened, and its flush
+-- 16 verbatim; 17 limit 18 now 19 place of the part among the messages of the event
+-- 20 type of the event. Answers whether the delivery was opened, and its flush
 -- reference; or 'held' and the delivery that has the part already.
 local function answer(d, opened) return {'ok', opened and '1' or '', d.id, '0', whole(num(d[G])), d[SB], d[AT]} end
 local before = call('GET', B .. 'op:' .. ARGV[3])
@@ -35,9 +36,12 @@ else
 end
 local parts = call('RPUSH', B .. 'parts:' .. d.id, ARGV[8])
 join_event(ARGV[4], d, true)
-if not string.find('\n' .. d[EV] .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
-  d[EV] = d[EV] == '' and ARGV[4] or d[EV] .. '\n' .. ARGV[4]
+local ids, types = match(d[EV], '^([^\t]*)(.*)$')
+if not string.find('\n' .. ids .. '\n', '\n' .. ARGV[4] .. '\n', 1, true) then -- an event may have several messages
+  ids = ids == '' and ARGV[4] or ids .. '\n' .. ARGV[4]
 end
+if not string.find(types .. '\t', '\t' .. ARGV[20] .. '\t', 1, true) then types = types .. '\t' .. ARGV[20] end
+d[EV] = ids .. types
 add_event(ARGV[4], ARGV[5], ARGV[6], ARGV[7], call('GET', B .. 'e:' .. ARGV[4]))
 if num(ARGV[17]) > 0 and parts >= num(ARGV[17]) then
   shut(d)

@@ -25,6 +25,9 @@ local function blank()
   return {'', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''}
 end
 
+-- The events of a delivery, whose types, where it is a batch, follow them behind tabs.
+local function events_of(d) return string.gmatch(match(d[EV], '^[^\t]*'), '[^\n]+') end
+
 -- Enters a delivery among those that save() writes; without a state it is new.
 local function enter(id, state)
   local d = state and {match(state, STATE)} or blank()

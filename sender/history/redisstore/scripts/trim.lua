@@ -8,7 +8,7 @@ for _, id in ipairs(call('ZRANGE', B .. 'settled', 0, num(ARGV[5]) - 1)) do
   rank('settled', id, false)
   for _, name in ipairs({'sub:' .. d[SB], 'platform:' .. d[P], 'status:' .. d[S]}) do rank(name, d[K], false) end
   count(d[P], d[S], -1)
-  for event in string.gmatch(d[EV], '[^\n]+') do
+  for event in events_of(d) do
     call('LREM', B .. 'ed:' .. event, 0, id .. ' ' .. d[SB])
     if call('EXISTS', B .. 'ed:' .. event) == 0 then drop_event(event) end
   end
