@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,5 +128,34 @@ func TestTolokaChangeDuringWindow(t *testing.T) {
 	}
 	if len(after.got()) != 0 {
 		t.Error("the batch went to the new URL")
+	}
+}
+
+// TestMixedBatchIsFoundByEachType: who looks for skipped assignments finds the request that told of them, although a pool was closed first.
+func TestMixedBatchIsFoundByEachType(t *testing.T) {
+	t.Parallel()
+	for _, e := range engines() {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, e.open(t)...)
+			h := listen(t, "toloka", hookOptions{})
+			s.attach(h, "toloka", object{"secret": "s3cret", "options": object{"batch": object{"window": "5s", "max_events": 3}}})
+			var id string
+			for _, eventType := range []string{"POOL_CLOSED", "ASSIGNMENT_SKIPPED", "ASSIGNMENT_SKIPPED"} {
+				id = s.trigger(object{"platform": "toloka", "type": eventType}).Deliveries[0].ID
+			}
+			h.await(1, 10*time.Second)
+			sent := s.settle(id, 10*time.Second)
+			if sent.EventType != "POOL_CLOSED" || !slices.Equal(sent.OtherTypes, []string{"ASSIGNMENT_SKIPPED"}) {
+				t.Errorf("the batch is of type %s, others %v", sent.EventType, sent.OtherTypes)
+			}
+			for filter, want := range map[string]int{
+				"type=POOL_CLOSED": 1, "type=ASSIGNMENT_SKIPPED": 1, "q=type:assignment_*": 1, "type=ASSIGNMENT_EXPIRED": 0, "q=-type:ASSIGNMENT_SKIPPED": 0,
+			} {
+				if got := len(s.all(filter)); got != want {
+					t.Errorf("%s lists %d deliveries, want %d", filter, got, want)
+				}
+			}
+		})
 	}
 }
