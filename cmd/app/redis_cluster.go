@@ -12,6 +12,10 @@ import (
 // moved, which one that died does not, and otherwise once a minute.
 const clusterEvery = time.Second
 
+// mapWithin bounds how long one node may take to tell the map. The client asks one after the other, in random order, until one answers; a silent one
+// among them would hold it up for as long as a command may take.
+const mapWithin = 500 * time.Millisecond
+
 // clusterClient is a client of a cluster.
 type clusterClient struct {
 	*redis.ClusterClient
@@ -22,7 +26,34 @@ type clusterClient struct {
 func openCluster(o redis.UniversalOptions, g *guard) *clusterClient {
 	cluster := o.Cluster()
 	cluster.ClusterStateReloadInterval = clusterEvery
-	return &clusterClient{ClusterClient: redis.NewClusterClient(cluster), guard: g}
+	client := redis.NewClusterClient(cluster)
+	client.OnNewNode(func(node *redis.Client) { node.AddHook(mapQuestions{}) })
+	return &clusterClient{ClusterClient: client, guard: g}
+}
+
+// mapQuestions is a hook of the client of one node.
+type mapQuestions struct{}
+
+var _ redis.Hook = mapQuestions{}
+
+// DialHook changes nothing.
+func (mapQuestions) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook bounds a question for the map.
+func (mapQuestions) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() != "cluster" {
+			return next(ctx, cmd)
+		}
+		within, cancel := context.WithTimeout(ctx, mapWithin)
+		defer cancel()
+		return next(within, cmd)
+	}
+}
+
+// ProcessPipelineHook changes nothing.
+func (mapQuestions) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
 }
 
 // Info asks the master that keeps our keys; the client itself would ask any node. The guard, which does not see what a single node is asked, is
