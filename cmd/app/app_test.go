@@ -277,6 +277,10 @@ func TestRolesShareRedis(t *testing.T) {
 	url := startRedis(t)
 	api, _ := launch(t, settings(t, map[string]string{"redis": url, "roles": "api"}))
 	worker, _ := launch(t, settings(t, map[string]string{"redis": url, "roles": "worker"}))
+	within(t, "the worker is ready", func() bool {
+		resp, err := http.Get("http://" + worker.Addr() + "/readyz")
+		return err == nil && resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
+	})
 	for _, path := range []string{"/livez", "/readyz", "/version", "/metrics"} {
 		resp, err := http.Get("http://" + worker.Addr() + path)
 		if err != nil {
