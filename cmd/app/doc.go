@@ -62,5 +62,6 @@
 //     tells that a name and a number are one Sentinel.
 //  21. 2026-11-22. The map of a cluster is read anew every second (redis_cluster.go). The client reads it when it hears that keys have moved, and else
 //     once a minute; from a master that died it hears nothing, so that after a failover nothing was accepted for up to a minute. Now it
-//     is 1 s after the replica took over, 5 s where the old master falls silent and is asked for the map itself.
+//     is 1 s after the replica took over, 5 s where the old master falls silent, since a command that waits for it may
+//     take 4 s (14). A node has half a second to tell the map.
 package app
