@@ -84,7 +84,7 @@ step_e2e() { has_tests test/e2e && end_to_end -parallel 4 -skip '^Test(Soak|Chao
 
 step_soak() {
   local time=${SOAKTIME:-10m}
-  [ "${CI:-}" = true ] && time=${SOAKTIME:-60s}
+  [ "${CI:-}" = true ] && time=${SOAKTIME:-45s}
   has_tests test/e2e && ANNOHOOK_SOAK=$time end_to_end -run '^TestSoak$' -timeout 2h ./test/e2e
 }
 
@@ -251,7 +251,7 @@ fuzz_count() {
 # step_fuzz runs as many targets at a time as there are cores, each on one of them; in CI twice as many, to stay within its time.
 step_fuzz() {
   local time=${FUZZTIME:-60s} file name i=0 pids cores fuzz_module fuzz_cache
-  [ "${CI:-}" = true ] && time=${FUZZTIME:-5s}
+  [ "${CI:-}" = true ] && time=${FUZZTIME:-4s}
   cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
   [ "${CI:-}" = true ] && cores=$((cores * 2))
   fuzz_module=$(go list -m)
