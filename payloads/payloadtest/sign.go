@@ -37,17 +37,26 @@ func checkHeaders(p payloads.Platform, bad report) {
 	}
 }
 
-// checkOwnSignature gives a subscription a field of the signature's name: nothing that is shown of the signature may then be untrue.
-func checkOwnSignature(p payloads.Platform, bad report) {
-	s := Subscription(p)
+// signFirst composes a first message for a subscription and signs it; what goes wrong is told.
+func signFirst(p payloads.Platform, s subscriptions.Subscription, bad report) (m payloads.Message, signed payloads.Signed, ok bool) {
 	m, err := first(p, s)
 	if err != nil {
 		bad("%v", err)
-		return
+		return m, signed, false
 	}
-	signed, err := p.Sign(m, Stamp(s))
-	if err != nil || signed.Signature == nil {
-		return // told by checkSign, or nothing is signed
+	if signed, err = p.Sign(m, Stamp(s)); err != nil {
+		bad("%v", err)
+		return m, signed, false
+	}
+	return m, signed, true
+}
+
+// checkOwnSignature gives a subscription a field of the signature's name: nothing that is shown of the signature may then be untrue.
+func checkOwnSignature(p payloads.Platform, bad report) {
+	s := Subscription(p)
+	m, signed, ok := signFirst(p, s, bad)
+	if !ok || signed.Signature == nil {
+		return
 	}
 	field := signed.Signature.Header
 	s.Headers = subscriptions.Headers{{Name: strings.ToUpper(field), Value: "forged"}}
@@ -114,14 +123,8 @@ func checkSign(p payloads.Platform, bad report) {
 // checkUnsigned signs without a secret: no signature, no field that only a signature explains.
 func checkUnsigned(p payloads.Platform, bad report) {
 	s := Subscription(p)
-	m, err := first(p, s)
-	if err != nil {
-		bad("%v", err)
-		return
-	}
-	signed, err := p.Sign(m, Stamp(s))
-	if err != nil {
-		bad("%v", err)
+	m, signed, ok := signFirst(p, s, bad)
+	if !ok {
 		return
 	}
 	if p.Verify == nil {

@@ -75,14 +75,12 @@ func checkSecrecy(p payloads.Platform, bad report) {
 		return
 	}
 	s := Subscription(p)
-	m, err := first(p, s)
-	if err != nil {
-		bad("%v", err)
+	m, signed, ok := signFirst(p, s, bad)
+	if !ok {
 		return
 	}
-	signed, err := p.Sign(m, Stamp(s))
-	if err != nil || signed.Signature == nil {
-		bad("not signed: %v", err)
+	if signed.Signature == nil {
+		bad("not signed")
 		return
 	}
 	leak := func(where, secret, shown string) {
